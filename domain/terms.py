@@ -1,0 +1,106 @@
+"""The words of the township, as enumerations. Values are stored in the log: add, never rename."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """层级. Where a case is held; changed only by custody moves."""
+
+    GRID = 0  # 网格
+    VILLAGE = 1  # 村(社区)
+    TOWNSHIP = 2  # 乡镇(街道)
+    COUNTY = 3  # 县(市区)
+
+
+class Severity(StrEnum):
+    """严重程度. MINOR 小事, MAJOR 大事, SERIOUS 重大矛盾."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    SERIOUS = "serious"
+
+    @property
+    def rank(self) -> int:
+        return (Severity.MINOR, Severity.MAJOR, Severity.SERIOUS).index(self)
+
+
+class Role(StrEnum):
+    """岗位角色: the office in which somebody acts (never a property of a citizen)."""
+
+    REPORTER = "reporter"  # 网格员/信息员
+    MEDIATOR = "mediator"  # 调解员
+    HANDLER = "handler"  # 承办人
+    UNIT_HEAD = "unit_head"  # 单位负责人
+    INTAKE = "intake"  # 登记员/信访窗口
+    SPONSOR = "sponsor"  # 包案领导
+    SUPERVISOR = "supervisor"  # 督查
+    REVIEWER = "reviewer"  # 复查复核机关
+    AUDITOR = "auditor"  # 审计(只读)
+    PRIVACY_OFFICER = "privacy_officer"  # 个人信息保护负责人
+    POLICY_ADMIN = "policy_admin"
+    ORG_ADMIN = "org_admin"
+    CITIZEN = "citizen"  # 当事人/信访人 (through counter, code or web)
+    SYSTEM = "system"
+
+
+class UnitKind(StrEnum):
+    """单位类型."""
+
+    COUNTY = "county"
+    SUBDISTRICT = "subdistrict"  # 街道
+    TOWN = "town"  # 镇
+    RURAL_TOWNSHIP = "rural_township"  # 乡
+    VILLAGE = "village"  # 村委会
+    COMMUNITY = "community"  # 居委会
+    GRID = "grid"  # 网格
+    CENTRE = "centre"  # 综治/社会治理中心
+    COMMITTEE = "committee"  # 人民调解委员会
+    STUDIO = "studio"  # 老娘舅工作室
+    ENTERPRISE_COMMITTEE = "enterprise_committee"  # 企业调委会
+    LINKAGE_ROOM = "linkage_room"  # 110 联动调解室
+    BUREAU = "bureau"  # 县级部门
+
+
+class Channel(StrEnum):
+    """渠道: how a matter reached us (信访工作条例 Art. 17 and the township's own doors)."""
+
+    SCREENING = "screening"  # 排查
+    DUTY_DESK = "duty_desk"  # 村级值班
+    PATROL = "patrol"  # 巡防
+    VISIT = "visit"  # 走访
+    LETTER = "letter"  # 书信
+    WEB = "web"  # 信息网络
+    PHONE = "phone"  # 电话
+    FAX = "fax"  # 传真
+    HOTLINE = "hotline"  # 12345
+    POLICE_110 = "police_110"  # 110 联动
+    COURT_REFERRAL = "court_referral"  # 诉调对接
+    ENTERPRISE = "enterprise"  # 企业
+    UPPER_UNIT = "upper_unit"  # 上级交办
+    UNKNOWN = "unknown"  # only for imported history
+
+
+class Source(StrEnum):
+    """来源: through what an event entered the log."""
+
+    DESK = "desk"
+    MOBILE = "mobile"
+    API = "api"
+    IMPORT = "import"
+    DEMO = "demo"
+    SWEEP = "sweep"
+
+
+class Outcome(StrEnum):
+    """办结结果: how a closed case ended."""
+
+    RESOLVED = "resolved"  # 已化解
+    TERMINATED = "terminated"  # 调解终止
+    DECLINED = "declined"  # 不予受理
+    DIVERTED = "diverted"  # 导入其他途径
+    WITHDRAWN = "withdrawn"  # 撤回
+    MERGED = "merged"  # 并案
+    VOIDED = "voided"  # 作废
+    FINAL = "final"  # 三级终结
