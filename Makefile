@@ -18,6 +18,7 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/installed ## make .venv from requirements.lock (only when something changed)
+	@:
 
 # Two stamps: a new lock makes the environment anew, so that it holds what the lock says and nothing else;
 # a changed pyproject.toml only installs the project again (its command, its metadata).
@@ -36,7 +37,7 @@ test: setup ## run every test
 check: setup ## format, lint, types, imports and generated documents: what CI asks before the tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/mypy
 	$(BIN)/python -m docs.generate --check
 
