@@ -14,7 +14,9 @@ find_python() {
     for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
         if new_enough "$name"; then command -v "$name"; return; fi
     done
-    say "Gridcase needs Python 3.11 or newer; ${PYTHON:-python3} is $("${PYTHON:-python3}" -V 2>&1 || echo missing)."
+    wanted=${PYTHON:-python3}
+    found=$(command -v "$wanted" >/dev/null && "$wanted" -V 2>&1) || found=missing
+    say "Gridcase needs Python 3.11 or newer; $wanted is $found."
     say "Install one (Debian: apt-get install python3.11 python3.11-venv), or name it: make setup PYTHON=/path/to/python"
     return 1
 }
