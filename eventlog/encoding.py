@@ -1,0 +1,283 @@
+"""Events to bytes and back, typed: JSON that stays readable without this program. Never put case knowledge here.
+
+The form of an event is derived once from the type hints of its dataclass fields. Three rules keep old logs readable:
+
+* what is written is decoded again before it is recorded; a value that would not come back equal is refused;
+* a field that equals its default is left out, so a DEFAULT IS PART OF THE STORAGE FORMAT: to change one, to rename,
+  drop or retype a field, raise `class_version` and write `upcast_vN_vN1(state: dict)` on the event class;
+* a field or a version that this program does not know is an error, never silently dropped.
+
+`originator_id`, `originator_version` and `timestamp` (which is recorded_at) are columns of the table, not in the bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import typing
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
+from eventsourcing.utils import TopicError, get_topic, resolve_topic
+
+from eventlog.errors import Unencodable, UnknownTopic, Unreadable
+
+COLUMNS = frozenset({"originator_id", "originator_version", "timestamp"})
+
+
+def _encode_other(value: object) -> object:
+    """What msgspec does not know by its exact type: a frozen clock's datetime and date, subclasses of str, mappings."""
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__qualname__} {value!r} is not a value the log keeps. Use plain data or a dataclass.")
+
+
+def _decode_other(wanted: type, value: Any) -> Any:
+    """`object` hints, and the datetime class of a frozen clock (when hints were first resolved while it was frozen)."""
+    if wanted is object:
+        return value
+    if issubclass(wanted, datetime):
+        return datetime.fromisoformat(value)
+    if issubclass(wanted, date):
+        return date.fromisoformat(value)
+    raise TypeError(f"{wanted.__qualname__} is not a type the log keeps. Use plain data or a dataclass.")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_encode_other)
+
+
+class JSON(Transcoder):
+    """Plain values to JSON and back, for what has no event class."""
+
+    def encode(self, obj: Any) -> bytes:
+        return _encoder.encode(obj)
+
+    def decode(self, data: bytes) -> Any:
+        return msgspec.json.decode(data)
+
+
+class EventMapper(Mapper[UUID]):
+    """The library's mapper with typed msgspec forms. Thread-safe; forms are kept per class and per topic."""
+
+    def __init__(self) -> None:
+        super().__init__(JSON())
+        self._by_class: dict[type, Form] = {}
+        self._by_topic: dict[str, Form] = {}
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        """Raises Unencodable when a field would not come back equal."""
+        cls = type(domain_event)
+        form = self._by_class.get(cls)
+        if form is None:
+            form = self._by_class[cls] = Form(cls, get_topic(cls))
+        state = form.encode(domain_event)
+        return StoredEvent(domain_event.originator_id, domain_event.originator_version, form.topic, state)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
+        """Takes a RecordedEvent (recorder.py), which carries position and recorded_at."""
+        return self.decode(
+            getattr(stored_event, "id", None),
+            typing.cast(UUID, stored_event.originator_id),
+            stored_event.originator_version,
+            stored_event.topic,
+            stored_event.recorded_at,  # type: ignore[attr-defined]
+            stored_event.state,
+        )
+
+    def decode(
+        self, position: int | None, originator_id: UUID, version: int, topic: str, recorded_at: datetime, state: bytes
+    ) -> Any:
+        """One row of the events table, in the order of its columns, as a typed event."""
+        form = self._by_topic.get(topic)
+        if form is None:
+            form = self._by_topic[topic] = Form(_event_class(topic, position), topic)
+        columns = {"originator_id": originator_id, "originator_version": version, "timestamp": recorded_at}
+        try:
+            values = form.decode(state, columns)
+        except Exception as error:
+            raise Unreadable(topic, position, str(error)) from error
+        event = object.__new__(form.cls)
+        event.__dict__.update(values)
+        event.__dict__.update(columns)
+        return event
+
+
+def _event_class(topic: str, position: int | None) -> type:
+    try:
+        cls = resolve_topic(topic)
+    except TopicError as error:
+        raise UnknownTopic(topic, position) from error
+    if not (isinstance(cls, type) and dataclasses.is_dataclass(cls) and hasattr(cls, "mutate")):
+        raise UnknownTopic(topic, position)
+    return cls
+
+
+class Form:
+    """How one event class is written: a msgspec struct with the same fields, required ones first."""
+
+    def __init__(self, cls: type, topic: str) -> None:
+        self.cls, self.topic = cls, topic
+        self.version: int = getattr(cls, "class_version", 1)
+        hints = resolved_hints(cls)
+        kept = [f for f in dataclasses.fields(cls) if f.name not in COLUMNS]
+        kept.sort(key=lambda f: _has_default(f))
+        self.names = tuple(f.name for f in kept)
+        self.with_instants = tuple(i for i, f in enumerate(kept) if _may_hold_instant(hints[f.name]))
+        for f in kept:
+            try:
+                msgspec.json.Decoder(hints[f.name], dec_hook=_decode_other)
+            except TypeError as error:
+                raise Unencodable(cls, f.name, f"Its type hint {hints[f.name]} has no JSON form: {error}") from error
+        self.struct = msgspec.defstruct(
+            "Stored" + cls.__name__,
+            [_field(f, hints[f.name]) for f in kept],
+            omit_defaults=True,
+            forbid_unknown_fields=True,
+            gc=False,
+            # The library's name for it; written first, so that decode() recognises the current form by its first bytes.
+            **({"tag_field": "class_version", "tag": self.version} if self.version > 1 else {}),
+        )
+        self.decoder = msgspec.json.Decoder(self.struct, dec_hook=_decode_other)
+        self.head = b'{"class_version":%d' % self.version
+        self.heads = (self.head + b",", self.head + b"}")
+
+    def encode(self, event: object) -> bytes:
+        values = list(map(event.__dict__.__getitem__, self.names))
+        for i in self.with_instants:
+            values[i] = self._utc(i, values[i])
+        stored = self.struct(*values)
+        try:
+            state = _encoder.encode(stored)
+            back = self.decoder.decode(state)
+        except (TypeError, ValueError, msgspec.MsgspecError) as error:
+            raise Unencodable(self.cls, self._culprit(stored), str(error)) from error
+        if back != stored:
+            raise Unencodable(self.cls, *self._changed(stored, back))
+        return state
+
+    def decode(self, state: bytes, columns: Mapping[str, Any]) -> dict[str, Any]:
+        if self.version == 1 or state.startswith(self.heads):
+            return msgspec.structs.asdict(self.decoder.decode(state))
+        old: dict[str, Any] = {**msgspec.json.decode(state), **columns}
+        version = old.pop("class_version", 1)
+        if version > self.version:
+            raise ValueError(f"it has class_version {version}, this program knows {self.version}. Upgrade the program.")
+        for step in range(version, self.version):
+            getattr(self.cls, f"upcast_v{step}_v{step + 1}")(old)
+        plain = {name: value for name, value in old.items() if name not in COLUMNS}
+        plain["class_version"] = self.version
+        return msgspec.structs.asdict(msgspec.convert(plain, self.struct, dec_hook=_decode_other))
+
+    def _utc(self, index: int, value: object) -> object:
+        try:
+            return in_utc(value)
+        except ValueError as error:
+            raise Unencodable(self.cls, self.names[index], str(error)) from error
+
+    def _culprit(self, stored: object) -> str:
+        """The first field that does not survive alone (only asked when something failed)."""
+        for field in msgspec.structs.fields(self.struct):
+            try:
+                msgspec.json.decode(
+                    _encoder.encode(getattr(stored, field.name)), type=field.type, dec_hook=_decode_other
+                )
+            except Exception:
+                return field.name
+        return "?"
+
+    def _changed(self, stored: object, back: object) -> tuple[str, str]:
+        for name in self.names:
+            put, got = getattr(stored, name), getattr(back, name)
+            if put != got:
+                return name, f"{put!r} would come back as {got!r}. Give the field a precise type hint, or plain JSON values."
+        return "?", "It would not come back equal."
+
+
+def resolved_hints(cls: type) -> dict[str, Any]:
+    """The type hints of a dataclass, including inherited ones. Raises Unencodable for a name that is not there."""
+    try:
+        hints = typing.get_type_hints(cls, localns={"typing": typing})
+    except NameError as error:
+        raise Unencodable(
+            cls, str(error.name), "Its type hint names something that is not imported at run time (TYPE_CHECKING only?)."
+        ) from error
+    return {name: Any if hint is inspect.Parameter.empty else hint for name, hint in hints.items()}
+
+
+def _has_default(field: dataclasses.Field[Any]) -> bool:
+    return field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+
+
+def _field(field: dataclasses.Field[Any], hint: Any) -> tuple[str, Any] | tuple[str, Any, Any]:
+    if field.default is not dataclasses.MISSING:
+        return field.name, hint, field.default
+    if field.default_factory is not dataclasses.MISSING:
+        return field.name, hint, msgspec.field(default_factory=field.default_factory)
+    return field.name, hint
+
+
+_PLAIN = (str, int, float, bytes, type(None), Enum, UUID)
+_fields_with_instants: dict[type, tuple[str, ...]] = {}
+
+
+def in_utc(value: Any) -> Any:
+    """The same value with every instant inside it at offset zero. Raises ValueError for an instant without a zone."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone. Give every instant one.")
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, tuple):
+        return tuple(map(in_utc, value)) if value else value
+    if isinstance(value, (list, set, frozenset)):
+        return type(value)(map(in_utc, value)) if value else value
+    if isinstance(value, Mapping):
+        return {key: in_utc(inner) for key, inner in value.items()} if value else value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changes = {}
+        for name in _instant_fields(type(value)):
+            before = getattr(value, name)
+            after = in_utc(before)
+            if after is not before:
+                changes[name] = after
+        return dataclasses.replace(value, **changes) if changes else value
+    return value
+
+
+def _instant_fields(cls: type, asking: tuple[type, ...] = ()) -> tuple[str, ...]:
+    names = _fields_with_instants.get(cls)
+    if names is None:
+        hints = resolved_hints(cls)
+        asking = (*asking, cls)
+        names = tuple(f.name for f in dataclasses.fields(cls) if _may_hold_instant(hints[f.name], asking))
+        _fields_with_instants[cls] = names
+    return names
+
+
+def _may_hold_instant(hint: Any, asking: tuple[type, ...] = ()) -> bool:
+    """Whether a value of this type may have a datetime somewhere inside (so that most fields are never walked)."""
+    arguments = typing.get_args(hint)
+    if typing.get_origin(hint) is typing.Literal:
+        return False
+    if arguments:
+        return any(_may_hold_instant(argument, asking) for argument in arguments if argument is not Ellipsis)
+    if not isinstance(hint, type):
+        return True
+    if issubclass(hint, datetime):
+        return True
+    if issubclass(hint, (*_PLAIN, date)):
+        return False
+    if dataclasses.is_dataclass(hint):
+        return hint in asking or bool(_instant_fields(hint, asking))  # a type inside itself: walk it
+    return True

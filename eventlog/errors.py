@@ -1,0 +1,95 @@
+"""What the log refuses, each in a sentence with a remedy. Edges map these; do not put rules of the township here.
+
+    LogError
+    ├── BadUrl              the database URL is not usable
+    ├── Unavailable         the database does not answer, or its tables are missing or too new
+    ├── AggregateNotFound   (also a KeyError) nothing is recorded under this id
+    ├── Conflict            somebody recorded first; nothing of this append was recorded
+    ├── KeyTaken            this command was recorded before; read its answer with answer_of()
+    ├── Unencodable         an event holds a value that the log could not give back; nothing was recorded
+    ├── Unreadable          a stored event has a form that this program does not know
+    │   └── UnknownTopic    … or a topic
+    └── SubjectEmptied      the person's data was erased and must not come back
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError, MapperDeserialisationError, PersistenceError
+
+
+class LogError(PersistenceError):
+    """Anything the log refuses."""
+
+
+class BadUrl(LogError, ValueError):
+    """The database URL is not usable. The message never repeats a password."""
+
+
+class Unavailable(LogError):
+    """The database does not answer, or holds no tables (or newer ones) of this log."""
+
+
+class AggregateNotFound(LogError, KeyError):
+    """Nothing is recorded under this id (up to the version asked for)."""
+
+    def __init__(self, aggregate_id: UUID, version: int | None = None) -> None:
+        self.aggregate_id, self.version = aggregate_id, version
+        upto = "" if version is None else f" up to version {version}"
+        super().__init__(f"The log holds nothing for aggregate {aggregate_id}{upto}.")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class Conflict(LogError, IntegrityError):
+    """Somebody recorded this version of the aggregate first. Nothing of this append was recorded."""
+
+    def __init__(self, aggregate_id: UUID, version: int) -> None:
+        self.aggregate_id, self.version = aggregate_id, version
+        super().__init__(
+            f"Aggregate {aggregate_id} already has its version {version}: somebody recorded first. "
+            "Load it again and decide anew."
+        )
+
+
+class KeyTaken(LogError, IntegrityError):
+    """A command with this key is recorded. Nothing of this append was recorded."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"A command with key {key!r} was recorded before. Read its answer with answer_of(key).")
+
+
+class Unencodable(LogError, TypeError):
+    """An event holds a value that could not be given back as it is. Nothing was recorded."""
+
+    def __init__(self, event_class: type, field: str, remedy: str) -> None:
+        self.event_class, self.field = event_class, field
+        super().__init__(f"{event_class.__qualname__}.{field} cannot be kept in the log. {remedy}")
+
+
+class Unreadable(LogError, MapperDeserialisationError):
+    """A stored event has a form that this program does not know. Nothing was skipped."""
+
+    def __init__(self, topic: str, position: int | None, why: str) -> None:
+        self.topic, self.position = topic, position
+        super().__init__(f"Event {topic!r} at position {position} cannot be read: {why}")
+
+
+class UnknownTopic(Unreadable):
+    """A stored event has a topic that no imported class carries."""
+
+    def __init__(self, topic: str, position: int | None) -> None:
+        super().__init__(
+            topic, position, "no imported class has this TOPIC. Upgrade the program, or import the module that defines it."
+        )
+
+
+class SubjectEmptied(LogError):
+    """The person's data was erased. It must not come back under the same reference."""
+
+    def __init__(self, subject_id: str) -> None:
+        self.subject_id = subject_id
+        super().__init__(f"Subject {subject_id!r} was erased. Use a new subject for a new matter.")
