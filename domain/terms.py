@@ -12,6 +12,8 @@ class Level(IntEnum):
     VILLAGE = 1  # 村(社区)
     TOWNSHIP = 2  # 乡镇(街道)
     COUNTY = 3  # 县(市区)
+    CITY = 4  # 设区的市
+    PROVINCE = 5  # 省
 
 
 class Severity(StrEnum):
@@ -48,6 +50,7 @@ class Role(StrEnum):
 class UnitKind(StrEnum):
     """单位类型."""
 
+    CITY = "city"  # 设区的市
     COUNTY = "county"
     SUBDISTRICT = "subdistrict"  # 街道
     TOWN = "town"  # 镇
@@ -104,3 +107,54 @@ class Outcome(StrEnum):
     MERGED = "merged"  # 并案
     VOIDED = "voided"  # 作废
     FINAL = "final"  # 三级终结
+
+
+class Category(StrEnum):
+    """纠纷类型."""
+
+    FAMILY = "family"  # 婚姻家庭
+    FAMILY_STATUS = "family_status"  # 身份关系、收养、婚姻效力 (no court confirmation)
+    NEIGHBOUR = "neighbour"  # 邻里
+    HOMESTEAD = "homestead"  # 宅基地
+    LAND = "land"  # 山林土地
+    LABOUR = "labour"  # 劳动争议
+    DAMAGES = "damages"  # 损害赔偿
+    CONTRACT = "contract"  # 合同
+    PROPERTY = "property"  # 物业
+    MEDICAL = "medical"  # 医疗
+    TRAFFIC = "traffic"  # 道路交通事故
+    ENVIRONMENT = "environment"  # 环境
+    OTHER = "other"  # 其他
+
+
+class Ground(StrEnum):
+    """上报理由: why a case goes up a level."""
+
+    ATTEMPTS_EXHAUSTED = "attempts_exhausted"
+    SERIOUS = "serious"
+    NOT_COMPETENT = "not_competent"
+    CONFLICT = "conflict"
+    PARTY_REQUEST = "party_request"
+    DANGER = "danger"
+    OVERDUE = "overdue"
+
+
+class Colour(StrEnum):
+    """预警色: rates a duty of a unit, never a person."""
+
+    BLUE = "blue"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class PetitionClass(StrEnum):
+    """信访事项分类 (信访工作条例 Art. 29-31). Only CLAIM_OTHER, Art. 31(6), has the sixty-day clock."""
+
+    ADVICE = "advice"  # 建议意见 Art. 29
+    REPORT = "report"  # 检举控告 Art. 30
+    CLAIM_PARTY = "claim_party"  # 31(1) 应当通过诉讼解决以外的党政途径, see docs/glossary.md
+    CLAIM_LITIGATION = "claim_litigation"  # 31(2)
+    CLAIM_ARBITRATION = "claim_arbitration"  # 31(3)
+    CLAIM_RECONSIDERATION = "claim_reconsideration"  # 31(4)
+    CLAIM_ADMINISTRATIVE = "claim_administrative"  # 31(5)
+    CLAIM_OTHER = "claim_other"  # 31(6)
