@@ -72,5 +72,7 @@ class Clock:
         if self.status is ClockStatus.RUNNING:
             return at >= self.due
         if self.status is ClockStatus.MET and self.stopped_at is not None:
-            return self.stopped_at >= self.due
+            # met during a pause: the time since the pause began does not count, and `due` was not moved on
+            counted_to = next((p.since for p in self.pauses if p.until is None), self.stopped_at)
+            return counted_to >= self.due
         return False

@@ -1,0 +1,219 @@
+"""节假日历: which days are worked, and in which zone a day begins. A calendar with another table is another version.
+
+Never ask `weekday()` elsewhere: a Saturday may be worked (调休) and a Monday may be off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.errors import Invalid
+
+TZ = ZoneInfo("Asia/Shanghai")
+ONE_DAY = timedelta(days=1)
+
+_ENGLISH = {
+    "元旦": "New Year's Day",
+    "春节": "Spring Festival",
+    "清明节": "Tomb-Sweeping Day",
+    "劳动节": "Labour Day",
+    "端午节": "Dragon Boat Festival",
+    "中秋节": "Mid-Autumn Festival",
+    "国庆节": "National Day",
+    "抗战胜利纪念日": "Victory Day",
+}
+
+
+@dataclass(frozen=True)
+class YearTable:
+    """One yearly notice: the days off, the days worked in exchange, and the holiday that each belongs to.
+
+    A notice may reach into the last days of the year before it.
+    """
+
+    off: frozenset[date]
+    work: frozenset[date]
+    names: Mapping[date, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """The days off and the make-up working days of some years, as one version.
+
+    A day in a year without a table is judged by its weekday alone; `known` tells, so that an explanation can say it.
+    """
+
+    version: str
+    years: Mapping[int, YearTable] = field(hash=False)
+    tz: ZoneInfo = TZ
+    _kinds: Mapping[date, bool] = field(init=False, repr=False, compare=False)  # True worked, False off
+    _names: Mapping[date, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        kinds: dict[date, bool] = {}
+        names: dict[date, str] = {}
+        for _, table in sorted(self.years.items()):  # a later notice overrules an earlier one
+            kinds |= dict.fromkeys(table.off, False) | dict.fromkeys(table.work, True)
+            names |= table.names
+        object.__setattr__(self, "_kinds", kinds)
+        object.__setattr__(self, "_names", names)
+
+    @classmethod
+    def of(cls, years: Mapping[int, YearTable], tz: ZoneInfo = TZ) -> WorkCalendar:
+        """A calendar whose version is told by its content: the same tables always have the same version."""
+        told: list[Any] = [str(tz)]
+        for year, table in sorted(years.items()):
+            days = sorted(table.off | table.work)
+            told.append([year, [[str(day), day in table.work, table.names.get(day, "")] for day in days]])
+        content = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+        span = f"{min(years)}-{max(years)}" if years else "weekends"
+        return cls(f"{span}-{digest}", dict(years), tz)
+
+    def with_year(self, year: int, table: YearTable) -> WorkCalendar:
+        """This calendar with one year added or replaced. The same content gives the same version."""
+        return WorkCalendar.of({**self.years, year: table}, self.tz)
+
+    def known(self, year: int) -> bool:
+        """Whether there is a table for this year."""
+        return year in self.years
+
+    def is_working_day(self, day: date) -> bool:
+        told = self._kinds.get(day)
+        return day.weekday() < 5 if told is None else told
+
+    def is_make_up_day(self, day: date) -> bool:
+        """Whether this is a weekend day worked in exchange for another (调休上班)."""
+        return day.weekday() >= 5 and self.is_working_day(day)
+
+    def name_zh(self, day: date) -> str:
+        """Why the day is off: the holiday's name, or 周末; "" for a working day."""
+        return (
+            ""
+            if self.is_working_day(day)
+            else self._names.get(day) or ("放假" if day in self._kinds else "周末")
+        )
+
+    def name_en(self, day: date) -> str:
+        if self.is_working_day(day):
+            return ""
+        told = self._names.get(day)
+        if told is None:
+            return "day off" if day in self._kinds else "weekend"
+        return ", ".join(_ENGLISH.get(name, name) for name in told.split("、"))
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after `day`."""
+        return self.next_non_holiday(day + ONE_DAY)
+
+    def next_non_holiday(self, day: date) -> date:
+        """`day` itself when it is worked, else the first working day after it (Civil Code Art. 203: the last day of a
+        term that falls on a day off moves to the day after the days off; a make-up working day is no day off)."""
+        while not self.is_working_day(day):
+            day += ONE_DAY
+        return day
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """The `count`-th working day after `day`, which itself is not counted; `day` for 0."""
+        if count < 0:
+            raise Invalid("working days", count, "Count forward: give 0 or more.")
+        for _ in range(count):
+            day = self.next_working_day(day)
+        return day
+
+    def working_days_between(self, after: date, until: date) -> int:
+        """How many working days lie after `after`, up to and including `until`; 0 when it is not later."""
+        return sum(self.is_working_day(after + timedelta(days=n)) for n in range(1, (until - after).days + 1))
+
+    def day_of(self, at: datetime) -> date:
+        """The day on which an instant falls in this calendar's zone."""
+        if at.tzinfo is None:
+            raise Invalid(
+                "instant", at.isoformat(), "Give it with a time zone, such as 2024-12-03T09:00:00+08:00."
+            )
+        return at.astimezone(self.tz).date()
+
+    def midnight(self, day: date) -> datetime:
+        """The instant at which `day` begins."""
+        return datetime.combine(day, time(), self.tz)
+
+
+@cache
+def builtin_calendar() -> WorkCalendar:
+    """The project's own table (domain/holidays.toml), 2004 to 2026."""
+    sections = tomllib.loads(Path(__file__).with_name("holidays.toml").read_text(encoding="utf-8"))
+    return WorkCalendar.of({int(year): _table(int(year), lines) for year, lines in sections.items()})
+
+
+def _table(year: int, lines: Mapping[str, Mapping[str, str]]) -> YearTable:
+    off: dict[date, str] = {}
+    work: dict[date, str] = {}
+    for name, line in lines.items():
+        off |= dict.fromkeys(_days(year, line["off"]), name)
+        work |= dict.fromkeys(_days(year, line.get("work", "")), name)
+    return YearTable(frozenset(off), frozenset(work), off | work)
+
+
+def _days(year: int, text: str) -> Iterator[date]:
+    for part in text.split():
+        first, _, last = part.partition("..")
+        begin, end = (date.fromisoformat(d if len(d) > 5 else f"{year}-{d}") for d in (first, last or first))
+        yield from (begin + timedelta(days=n) for n in range((end - begin).days + 1))
+
+
+def read_yearly_json(text: str) -> tuple[int, YearTable]:
+    """Read one year in the form of the public holiday-cn files: {"year", "days": [{"name", "date", "isOffDay"}]}.
+
+    Raises Invalid, naming the entry, when the text has another form, or a day is told twice or lies outside the notice.
+    """
+    try:
+        told = json.loads(text)
+    except ValueError as broken:
+        raise Invalid(
+            "calendar file", text[:40], f"It is no JSON ({broken}). Take the yearly file as published."
+        ) from None
+    year, days = (told.get("year"), told.get("days")) if isinstance(told, dict) else (None, None)
+    if type(year) is not int or not 1949 <= year <= 9998:
+        raise Invalid("year", year, 'The file must say its year, such as "year": 2026.')
+    if not isinstance(days, list) or not days:
+        raise Invalid("days", days, 'The file must list its days: [{"name": …, "date": …, "isOffDay": …}].')
+    kinds: dict[date, bool] = {}
+    names: dict[date, str] = {}
+    for number, entry in enumerate(days):
+        day, off, name = _entry(f"days[{number}]", entry, year)
+        if day in kinds:
+            raise Invalid(f"days[{number}].date", str(day), "This day is told twice. Keep one entry for it.")
+        kinds[day], names[day] = off, name
+    return year, YearTable(
+        frozenset(d for d, off in kinds.items() if off),
+        frozenset(d for d, off in kinds.items() if not off),
+        names,
+    )
+
+
+def _entry(where: str, entry: object, year: int) -> tuple[date, bool, str]:
+    if not isinstance(entry, dict):
+        raise Invalid(where, entry, "Each day is an object with name, date and isOffDay.")
+    written, off, name = entry.get("date"), entry.get("isOffDay"), entry.get("name", "")
+    try:
+        day = date.fromisoformat(written if isinstance(written, str) else "")
+    except ValueError:
+        raise Invalid(f"{where}.date", written, "Write the date as YYYY-MM-DD.") from None
+    if day.year != year and (day.year, day.month) != (year - 1, 12):
+        raise Invalid(
+            f"{where}.date", written, f"The notice of {year} tells days of {year} and of December before it."
+        )
+    if not isinstance(off, bool):
+        raise Invalid(f"{where}.isOffDay", off, "Write true for a day off, false for a make-up working day.")
+    if not isinstance(name, str):
+        raise Invalid(f"{where}.name", name, "Write the holiday's name, such as 春节.")
+    return day, off, name
