@@ -1,0 +1,1 @@
+"""What may happen: one statechart table per case type, the commands, the deadline sweep."""

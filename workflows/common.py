@@ -1,0 +1,115 @@
+"""Rows that every case type has: plan, leaders, joint work, danger, supervision, merging, correcting, missed deadlines."""
+
+from __future__ import annotations
+
+from domain.conduct import (
+    CaseSponsored,
+    DangerReported,
+    DeadlineMissed,
+    JointHandlingFormed,
+    JointMeetingHeld,
+    PreventiveMeasureTaken,
+    ResponsibilityPlanSet,
+    SeverityLowered,
+    SeverityRaised,
+    SponsorReported,
+    SupervisionAnswered,
+    SupervisionIssued,
+    SupervisionLifted,
+    UrgentReported,
+)
+from domain.record import (
+    CaseAbsorbed,
+    CaseLinked,
+    CaseMerged,
+    CaseReleased,
+    CaseUnmerged,
+    CaseVoided,
+    FactCorrected,
+)
+from domain.terms import Outcome, Role
+from workflows.guards import (
+    correction_approved,
+    danger_known,
+    danger_reported,
+    deadline_passed,
+    evidence_named,
+    fact_correctable,
+    joint_units_named,
+    lead_is_another,
+    old_value_matches,
+    plan_complete,
+    sameness_confirmed,
+    second_person_approves,
+    severity_higher,
+    severity_lower,
+    supervision_open,
+    supervision_unanswered,
+    was_merged_there,
+)
+from workflows.move import Move
+from workflows.table import ANY, BACK, CLOSED, OPEN, SAME, Row, Start
+from workflows.who import SYSTEM_ONLY, anyone, holder, superior
+
+R = Role
+EVERY_POST = (R.REPORTER, R.MEDIATOR, R.HANDLER, R.UNIT_HEAD, R.INTAKE, R.SPONSOR, R.SUPERVISOR, R.REVIEWER)
+
+
+def reply_term(move: Move) -> list[Start]:
+    """The term for the reply to a supervision, by its colour."""
+    number = len(move.case.supervisions) + 1
+    return [Start(f"W-REPLY-{str(move.facts['colour']).upper()}", str(number))]
+
+
+REPLIES = ("W-REPLY-RED", "W-REPLY-YELLOW", "W-REPLY-BLUE")
+
+# fmt: off
+COMMON_ROWS = (
+    #   trigger               from     to      event                    who may                              guards
+    Row("set_plan",           OPEN,    SAME,   ResponsibilityPlanSet,   holder(R.UNIT_HEAD),                 (plan_complete,), meets=("D-PLAN",)),
+    Row("sponsor",            OPEN,    SAME,   CaseSponsored,           anyone(R.SPONSOR, R.SUPERVISOR),     ()),
+    Row("sponsor_report",     OPEN,    SAME,   SponsorReported,         anyone(R.SPONSOR),                   ()),
+    Row("form_joint",         OPEN,    SAME,   JointHandlingFormed,     holder(R.UNIT_HEAD),                 (joint_units_named,)),
+    Row("joint_meeting",      OPEN,    SAME,   JointMeetingHeld,        holder(R.UNIT_HEAD, R.MEDIATOR, R.HANDLER), (), meets=("D-WORK",)),
+    Row("report_danger",      ANY,     SAME,   DangerReported,          anyone(*EVERY_POST, R.CITIZEN),      (danger_known,), starts=("P-URGENT",)),
+    Row("report_urgent",      ANY,     SAME,   UrgentReported,          anyone(*EVERY_POST),                 (danger_reported,), meets=("P-URGENT",)),
+    Row("take_measure",       ANY,     SAME,   PreventiveMeasureTaken,  anyone(*EVERY_POST),                 (danger_reported,)),
+    Row("raise_severity",     OPEN,    SAME,   SeverityRaised,          holder(R.REPORTER, R.MEDIATOR, R.HANDLER, R.UNIT_HEAD), (severity_higher,), starts=("D-PLAN",)),
+    Row("lower_severity",     OPEN,    SAME,   SeverityLowered,         superior(R.UNIT_HEAD),               (severity_lower,)),
+    Row("supervise",          ANY,     SAME,   SupervisionIssued,       anyone(R.SUPERVISOR),                (), starts=(reply_term,)),
+    Row("answer_supervision", ANY,     SAME,   SupervisionAnswered,     holder(R.UNIT_HEAD, R.HANDLER),      (supervision_unanswered,), meets=REPLIES),
+    Row("lift_supervision",   ANY,     SAME,   SupervisionLifted,       anyone(R.SUPERVISOR),                (supervision_open,)),
+    Row("link",               ANY,     SAME,   CaseLinked,              anyone(*EVERY_POST),                 ()),
+    Row("merge",              OPEN,    CLOSED, CaseMerged,              holder(R.UNIT_HEAD),                 (lead_is_another, sameness_confirmed), outcome=Outcome.MERGED),
+    Row("absorb",             OPEN,    SAME,   CaseAbsorbed,            SYSTEM_ONLY,                         ()),
+    Row("unmerge",            CLOSED,  BACK,   CaseUnmerged,            holder(R.UNIT_HEAD),                 (was_merged_there,)),
+    Row("release",            ANY,     SAME,   CaseReleased,            SYSTEM_ONLY,                         ()),
+    Row("void",               ANY,     CLOSED, CaseVoided,              holder(R.UNIT_HEAD),                 (second_person_approves,), outcome=Outcome.VOIDED),
+    Row("correct",            ANY,     SAME,   FactCorrected,           holder(R.UNIT_HEAD),                 (fact_correctable, old_value_matches, evidence_named, correction_approved)),
+    Row("miss_deadline",      ANY,     SAME,   DeadlineMissed,          SYSTEM_ONLY,                         (deadline_passed,)),
+)
+# fmt: on
+
+COMMON_VERBS = {
+    "set_plan": ("制定三定一包方案", "Set responsibility plan"),
+    "sponsor": ("领导包案", "Sponsor"),
+    "sponsor_report": ("包案报告", "Report as sponsor"),
+    "form_joint": ("组织联合调处", "Form joint handling"),
+    "joint_meeting": ("召开联席会议", "Hold joint meeting"),
+    "report_danger": ("报告激化危险", "Report danger"),
+    "report_urgent": ("上报紧急情况", "Make urgent report"),
+    "take_measure": ("采取预防措施", "Take preventive measure"),
+    "raise_severity": ("提高严重程度", "Raise severity"),
+    "lower_severity": ("降低严重程度", "Lower severity"),
+    "supervise": ("督办", "Supervise"),
+    "answer_supervision": ("回复督办", "Answer supervision"),
+    "lift_supervision": ("解除督办", "Lift supervision"),
+    "link": ("关联案件", "Link"),
+    "merge": ("并案", "Merge"),
+    "absorb": ("吸收并案", "Absorb"),
+    "unmerge": ("撤销并案", "Unmerge"),
+    "release": ("移出并案", "Release"),
+    "void": ("作废", "Void"),
+    "correct": ("更正", "Correct"),
+    "miss_deadline": ("记录期限届满", "Record missed deadline"),
+}

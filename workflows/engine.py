@@ -1,0 +1,185 @@
+"""The engine: one shared hierarchical machine per case type moves a throw-away cursor and says what happens.
+
+No case is ever registered as a model of the machine: that costs memory per case and leaks (design trap). Replay never
+comes here, because events record their outcome.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING
+from datetime import datetime
+from typing import Any
+
+from transitions import EventData, MachineError
+from transitions.extensions.nesting import HierarchicalMachine, NestedState
+
+from domain.actor import Actor
+from domain.case import CLOSED, NEW, Case, Standing, Step
+from domain.errors import Invalid, NotYourTurn, Refused
+from domain.organisation import Organisation
+from domain.policy import PolicyBook
+from domain.terms import Outcome
+from workflows.clocks import Clockwork
+from workflows.move import Guard, Move, guard
+from workflows.table import Row, State, Table
+from workflows.who import RIGHT_POST, RIGHT_UNIT
+
+logging.getLogger("transitions").setLevel(logging.WARNING)
+
+SELECTED, ADMITTED, ASKED = range(3)  # how far a row got before it failed: the furthest one explains the refusal
+NO_SUCH_STEP = guard("此状态下没有这一步", "there is no such step in this state")(lambda move: False)
+
+
+class DottedState(NestedState):  # type: ignore[misc]
+    separator = "."
+
+
+class DottedMachine(HierarchicalMachine):  # type: ignore[misc]
+    state_cls = DottedState
+
+
+class Cursor:
+    """Stands in for a case while the machine decides; forgotten afterwards."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+class Engine:
+    """The workflow of one case type, bound to the organisation and the policies (implements `domain.case.Workflow`)."""
+
+    def __init__(
+        self, table: Table, units: Callable[[], Organisation], policies: PolicyBook, clockwork: Clockwork, jurisdiction: str
+    ) -> None:
+        self.table, self.units, self.policies = table, units, policies
+        self.clockwork, self.jurisdiction = clockwork, jurisdiction
+        self.bound = frozenset(code for state in table.states.values() for code in state.runs)
+        self.machine = build_machine(table)
+
+    def decide(
+        self, case: Case, trigger: str, *, actor: Actor, at: datetime, facts: Mapping[str, Any]
+    ) -> Step:
+        """What firing this trigger would record. Raises `Refused` (with the guard and what is allowed) or `Invalid`."""
+        if trigger not in self.table.events:
+            known = ", ".join(self.table.verbs)
+            raise Invalid("trigger", trigger, f"A {self.table.case_type} knows: {known}.")
+        facts = complete(self.table.asks[trigger], facts, trigger)
+        move = self.move(case, trigger, actor, at, facts)
+        cursor = Cursor(str(case.state))
+        try:
+            moved = self.machine.trigger_event(cursor, trigger, move=move)
+        except MachineError:  # no row at all from this state
+            moved = False
+        if not moved or move.row is None:
+            raise self.refusal(move)
+        row = move.row
+        move.facts = {**facts, **{name: fill(move) for name, fill in row.fills.items()}}
+        return self._step(move, row, str(cursor.state))
+
+    def move(self, case: Case, trigger: str, actor: Actor, at: datetime, facts: Mapping[str, Any]) -> Move:
+        policy = self.policies.in_force(self.jurisdiction, at)
+        return Move(case, trigger, actor, at, facts, self.units(), policy)
+
+    def allowed(self, case: Case, actor: Actor, at: datetime) -> list[str]:
+        """The triggers that this actor may fire now, as far as the case alone tells (the form may still be refused)."""
+        found = []
+        for trigger in self.table.triggers_in(str(case.state)):
+            move = self.move(case, trigger, actor, at, {})
+            if any(obstacle(row, move, blank_form=True) is None for row, _ in self.table.lines(trigger, case.state)):
+                found.append(trigger)
+        return found
+
+    def refusal(self, move: Move) -> Refused:
+        """The refusal that the machine's tries amount to: the row that got furthest explains it."""
+        how_far, failed = max(move.obstacles, key=lambda o: o[0], default=(SELECTED, NO_SUCH_STEP))
+        kind = NotYourTurn if how_far == ADMITTED and failed in (RIGHT_POST, RIGHT_UNIT) else Refused
+        allowed = self.allowed(move.case, move.actor, move.at)
+        return kind(move.trigger, str(move.case.state), failed.name, failed.zh, failed.en, allowed)
+
+    def _step(self, move: Move, row: Row, target: str) -> Step:
+        case = move.case
+        old: State = self.table.states[str(case.state)]
+        new: State = self.table.states[target]
+        holder = row.holder(move)
+        moved = holder != case.holder
+        level = move.units.level(holder, move.on) if moved and holder else case.level
+        outcome: Outcome | None = None
+        if target == CLOSED:
+            outcome = row.outcome(move) if callable(row.outcome) else (row.outcome or case.outcome)
+        clocks = self.clockwork.after(move, row, old, new, moved=moved and old.name != NEW, bound=self.bound)
+        standing = Standing(target, level, holder, clocks, outcome)
+        return Step(row.event, move.facts, standing, policy=move.policy.ref)
+
+
+def build_machine(table: Table) -> DottedMachine:
+    """The table as a machine of `transitions`: no model, no automatic transitions, every row a transition."""
+    nested: dict[str, list[str]] = {}
+    for name in table.states:
+        head, _, phase = name.partition(".")
+        nested.setdefault(head, []).extend([phase] if phase else [])
+    states = [{"name": head, "children": phases} if phases else head for head, phases in nested.items()]
+    machine = DottedMachine(
+        model=None, states=states, initial=NEW, auto_transitions=False, send_event=True, queued=False
+    )
+    for trigger, sources in table.rows.items():
+        for source, lines in sources.items():
+            for row, target in lines:
+                machine.add_transition(trigger, source, target, conditions=[_admits(row)])
+    return machine
+
+
+def _admits(row: Row) -> Callable[[EventData], bool]:
+    def admits(event: EventData) -> bool:
+        move: Move = event.kwargs["move"]
+        failed = obstacle(row, move)
+        if failed is None:
+            move.row = row
+            return True
+        move.obstacles.append(failed)
+        return False
+
+    return admits
+
+
+def obstacle(row: Row, move: Move, *, blank_form: bool = False) -> tuple[int, Guard] | None:
+    """What stands in the way of a row, and how far it got; None when it may be taken.
+
+    With `blank_form`, conditions that need the facts of the form are left open.
+    """
+
+    def fails(condition: Guard) -> bool:
+        return not (blank_form and condition.asks) and not condition(move)
+
+    if row.when is not None and fails(row.when):
+        return SELECTED, row.when
+    if move.actor.post not in row.who.roles:
+        return ADMITTED, RIGHT_POST
+    if not row.who.admits(move):
+        return ADMITTED, RIGHT_UNIT
+    for condition in row.guards:
+        if fails(condition):
+            return ASKED, condition
+    return None
+
+
+def complete(asked: Mapping[str, Any], facts: Mapping[str, Any], trigger: str) -> dict[str, Any]:
+    """The facts as given, with the defaults of the form. Raises `Invalid` for one that is missing or not asked for."""
+    for name, value in facts.items():
+        if name not in asked:
+            raise Invalid(name, value, f"{trigger} takes: {', '.join(asked) or 'no facts'}.")
+    whole = dict(facts)
+    for name, field in asked.items():
+        if name not in whole:
+            if is_required(field):
+                raise Invalid(name, None, f"{trigger} needs it.")
+            whole[name] = field.default if field.default is not MISSING else field.default_factory()
+    return whole
+
+
+def is_required(field: Any) -> bool:
+    """Whether a fact has no default: the form must ask for it."""
+    return field.default is MISSING and field.default_factory is MISSING
