@@ -1,0 +1,42 @@
+"""Fixtures for everybody: a log on each database. Helpers live in tests/support."""
+
+import pytest
+
+from eventlog.log import open_log
+from tests.support.postgres import Cluster
+from tests.support.frozen import let_the_machinery_run
+
+let_the_machinery_run()
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster():
+    """One server per session, started when the first test asks for it."""
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster):
+    """A fresh, empty PostgreSQL database."""
+    url = postgres_cluster.fresh()
+    yield url
+    postgres_cluster.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """A fresh, empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'log.db'}"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def log(database_url):
+    """A prepared event log on each kind of database."""
+    log = open_log(database_url)
+    log.prepare()
+    yield log
+    log.close()
