@@ -34,7 +34,7 @@ COLUMNS = frozenset({"originator_id", "originator_version", "timestamp"})
 def _encode_other(value: object) -> object:
     """What msgspec does not know by its exact type: a frozen clock's datetime and date, subclasses of str, mappings."""
     if isinstance(value, (datetime, date)):
-        return value.isoformat()
+        return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, str):
         return str(value)
     if isinstance(value, Mapping):
