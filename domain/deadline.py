@@ -8,6 +8,7 @@ The reckoning and the explanation are one list of moves, so an explanation canno
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -261,7 +262,8 @@ def _day_after(day: date, length: Length, calendar: WorkCalendar) -> date:
         return calendar.add_working_days(day, length.count)
     if length.unit is Unit.CD:
         return day + timedelta(days=length.count)
-    # the corresponding day, else the month's last day (Civil Code Art. 202)
     year, month = divmod(day.year * 12 + day.month - 1 + length.count, 12)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - ONE_DAY)
+    last = monthrange(year, month + 1)[1]
+    return date(
+        year, month + 1, min(day.day, last)
+    )  # the corresponding day, else month's end (Civil Code Art. 202)
