@@ -230,8 +230,8 @@ def _level(name: str, table: TomlTable) -> Level:
 def rule_table(policy: PolicySet) -> str:
     """The rules of a set as a Markdown table: for the docs, and for `gridcase policy show`."""
     lines = [
-        "| rule | 时限 | deadline | length | yellow | paused by | extension | when missed | basis |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| rule | 时限 | deadline | length | yellow | paused by | extension | when missed | only | basis |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for rule in policy.rules.values():
         length = f"{rule.length}, roll" if rule.roll else str(rule.length or "as agreed")
@@ -239,6 +239,6 @@ def rule_table(policy: PolicySet) -> str:
         pause = ", ".join(rule.pause) or "–"
         lines.append(
             f"| `{rule.code}` | {rule.title_zh} | {rule.title_en} | {length} | {rule.warn or '–'} "
-            f"| {pause} | {extend} | {rule.breach} | {rule.basis} |"
+            f"| {pause} | {extend} | {rule.breach} | {rule.applies or '–'} | {rule.basis} |"
         )
     return "\n".join(lines)
