@@ -124,6 +124,16 @@ class FactCorrected(CaseEvent):
             setattr(case, self.field, self.new)
 
 
+class IdentityRevealed(CaseEvent):
+    """查看身份信息: somebody read who stands behind a reference, and for what purpose. Every reading is recorded."""
+
+    TOPIC = "case.identity_revealed"
+    ZH, EN = "查看身份信息", "Identity revealed"
+
+    subject: str
+    purpose: str
+
+
 class HistoryImported(CaseOpened):
     """导入历史: a case as a foreign log tells it. What that log does not know stays unknown."""
 
@@ -135,10 +145,14 @@ class HistoryImported(CaseOpened):
     origin: str = ""
     title: str = ""
     channel: Channel = Channel.UNKNOWN
+    severity: Severity | None = None  # None: the foreign log does not tell
+    category: str = ""
     facts: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def change(self, case: Any) -> None:
         case.origin, case.title, case.channel = self.origin, self.title, self.channel
+        if self.severity is not None:
+            case.severity_is(self.severity)
         case.imported.add(self.reference)
 
 

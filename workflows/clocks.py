@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from domain import deadline
 from domain.calendar import WorkCalendar
@@ -42,10 +41,13 @@ class Clockwork:
         before = {c.name: c for c in move.case.clocks.values()}
         clocks = dict(before)
         at = move.at
+        met = set(self._met(move, row))
         for clock in list(clocks.values()):
             if not clock.is_open:
                 continue
-            if clock.code in row.meets and self._is_meant(move, clock):
+            if row.marks and clock.name == move.facts["clock"]:
+                clocks[clock.name] = self.missed(clock, move.facts["colour"])
+            elif clock.name in met:
                 clocks[clock.name] = deadline.stop(clock, at, ClockStatus.MET)
             elif self._falls_away(move, clock, new, moved=moved, bound=bound):
                 clocks[clock.name] = deadline.stop(clock, at, ClockStatus.CANCELLED)
@@ -53,13 +55,14 @@ class Clockwork:
                 length = Length.parse(f"{move.facts['days']} CD")
                 clocks[clock.name] = deadline.extend(clock, length, at, move.actor.user, self.rule(clock), self.calendar())
             elif cause := row.pauses(move) if callable(row.pauses) else row.pauses:
-                if cause in self.rule(clock).pause:
-                    clocks[clock.name] = deadline.pause(clock, cause, at)
+                clocks[clock.name] = deadline.pause(clock, cause, at, self.rule(clock))
             elif row.resumes and clock.status is ClockStatus.PAUSED:
                 clocks[clock.name] = deadline.resume(clock, at, self.rule(clock), self.calendar())
         for code in new.runs:
-            if code not in clocks or not clocks[code].is_open:
-                self._start(move, clocks, Start(code))
+            entered = moved or code not in old.runs or code in met
+            if entered or code not in clocks or clocks[code].status is ClockStatus.CANCELLED:
+                if code not in clocks or not clocks[code].is_open:
+                    self._start(move, clocks, Start(code))
         for start in row.starts:
             for each in [Start(start)] if isinstance(start, str) else start(move):
                 self._start(move, clocks, each)
@@ -96,12 +99,20 @@ class Clockwork:
         return new.name == "closed" and clock.code not in OUTLIVE_CLOSING
 
     @staticmethod
-    def _is_meant(move: Move, clock: Clock) -> bool:
-        """Where a case has several deadlines of one rule, the move names which one it meets."""
-        number = clock.name.partition("/")[2]
-        named: Any = move.facts.get("number")
-        return not number or named is None or str(named) == number
+    def _met(move: Move, row: Row) -> Iterator[str]:
+        """The open deadlines that the row meets. Of "A | B" the first that is open; of several numbers the one named."""
+        named = move.facts.get("number")
+        open_names = [c.name for c in move.case.open_clocks()]
+        for choice in row.meets:
+            for code in choice.split(" | "):
+                numbered = f"{code}/{named}"
+                found = [n for n in open_names if n == (numbered if numbered in open_names else n) and n.partition("/")[0] == code]
+                yield from found
+                if found:
+                    break
 
 
-# Duties that stay when a case is closed: the second visit, the reply to a supervision, the word to the police.
-OUTLIVE_CLOSING = frozenset({"D-VISIT-7", "D-VISIT-30", "W-REPLY", "D-110", "D-110-COMPLEX", "P-URGENT"})
+# What stays when a case is closed: the right to ask the court, the second visit, the reply to a supervision, the word to the police.
+OUTLIVE_CLOSING = frozenset(
+    "D-CONFIRM D-VISIT-7 D-VISIT-30 D-110 D-110-COMPLEX P-URGENT W-REPLY-RED W-REPLY-YELLOW W-REPLY-BLUE".split()
+)

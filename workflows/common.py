@@ -26,6 +26,7 @@ from domain.record import (
     CaseUnmerged,
     CaseVoided,
     FactCorrected,
+    IdentityRevealed,
 )
 from domain.terms import Outcome, Role
 from workflows.guards import (
@@ -39,10 +40,12 @@ from workflows.guards import (
     lead_is_another,
     old_value_matches,
     plan_complete,
+    purpose_given,
     sameness_confirmed,
     second_person_approves,
     severity_higher,
     severity_lower,
+    subject_of_case,
     supervision_open,
     supervision_unanswered,
     was_merged_there,
@@ -86,7 +89,9 @@ COMMON_ROWS = (
     Row("release",            ANY,     SAME,   CaseReleased,            SYSTEM_ONLY,                         ()),
     Row("void",               ANY,     CLOSED, CaseVoided,              holder(R.UNIT_HEAD),                 (second_person_approves,), outcome=Outcome.VOIDED),
     Row("correct",            ANY,     SAME,   FactCorrected,           holder(R.UNIT_HEAD),                 (fact_correctable, old_value_matches, evidence_named, correction_approved)),
-    Row("miss_deadline",      ANY,     SAME,   DeadlineMissed,          SYSTEM_ONLY,                         (deadline_passed,)),
+    Row("reveal",             ANY,     SAME,   IdentityRevealed,        holder(R.INTAKE, R.MEDIATOR, R.HANDLER, R.UNIT_HEAD, R.REVIEWER), (subject_of_case, purpose_given)),
+    Row("reveal",             ANY,     SAME,   IdentityRevealed,        anyone(R.PRIVACY_OFFICER),           (subject_of_case, purpose_given)),
+    Row("miss_deadline",      ANY,     SAME,   DeadlineMissed,          SYSTEM_ONLY,                         (deadline_passed,), marks=True),
 )
 # fmt: on
 
@@ -111,5 +116,6 @@ COMMON_VERBS = {
     "release": ("移出并案", "Release"),
     "void": ("作废", "Void"),
     "correct": ("更正", "Correct"),
+    "reveal": ("查看身份信息", "Reveal identity"),
     "miss_deadline": ("记录期限届满", "Record missed deadline"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from domain.calendar import TZ
 from domain.case import NEW
@@ -101,20 +101,15 @@ def cause(m: Move) -> str:
     return str(m.facts["cause"])
 
 
-def end_of(day: object) -> datetime:
-    """The first instant after a day: when something that was due on it is late."""
-    return datetime.combine(day + timedelta(days=1), time(), TZ)  # type: ignore[operator]
-
-
 def agreed_days(m: Move) -> list[Start]:
     """One deadline per obligation, on the day that the parties agreed."""
     owed = enumerate(m.facts["obligations"], 1)
-    return [Start("D-FULFIL", str(n), due=end_of(o.due)) for n, o in owed if not o.fulfilled]
+    return [Start("D-FULFIL", str(n), due=o.due) for n, o in owed if not o.fulfilled]
 
 
 def given_term(m: Move) -> list[Start]:
     """The term that the upper unit sets when it hands a case down."""
-    return [Start("P-ASSIGNED-REPORT", due=end_of(m.facts["term"]))]
+    return [Start("P-ASSIGNED-REPORT", due=m.facts["term"])]
 
 
 def from_effective_day(m: Move) -> list[Start]:
@@ -174,12 +169,12 @@ ROWS = (
     Row("terminate",         f"{ACTIVE} | *.suspended", CLOSED,       MediationTerminated,    holder(R.UNIT_HEAD),                     (ground_given, g.other_ways_told, g.mediator_proposes), meets=WORK, outcome=Outcome.TERMINATED),
 
     Row("set_aside",         "*.agreed",        ".mediating",         AgreementSetAside,      holder(*BENCH),                          ()),
-    Row("apply_confirmation", "*.agreed",       SAME,                 ConfirmationApplied,    holder(*BENCH, R.CITIZEN),               (g.joint_application, g.confirmation_in_time, g.confirmable), meets=("D-CONFIRM",)),
+    Row("apply_confirmation", "*.agreed | closed", SAME,                ConfirmationApplied,    holder(*BENCH, R.CITIZEN),               (g.joint_application, g.confirmation_in_time, g.confirmable), meets=("D-CONFIRM",)),
     Row("decide_confirmation", "*.agreed | closed", SAME,             ConfirmationDecided,    holder(*BENCH),                          (g.confirmation_pending,)),
     Row("fulfil",            "*.agreed",        SAME,                 ObligationFulfilled,    holder(*BENCH, R.REPORTER),              (g.obligation_open,), meets=("D-FULFIL",)),
     Row("breach",            "*.agreed",        SAME,                 ObligationBreached,     holder(*BENCH, R.REPORTER),              (g.obligation_open,)),
     Row("urge",              "*.agreed",        SAME,                 FulfilmentUrged,        holder(*BENCH),                          (g.obligation_open,)),
-    Row("visit",             "*.agreed | closed", SAME,               FollowUpVisited,        holder(*BENCH, R.REPORTER),              (), meets=("D-VISIT-7", "D-VISIT-30")),
+    Row("visit",             "*.agreed | closed", SAME,               FollowUpVisited,        holder(*BENCH, R.REPORTER),              (), meets=("D-VISIT-7 | D-VISIT-30",)),
     Row("resolve",           "*.agreed",        CLOSED,               DisputeResolved,        holder(R.UNIT_HEAD),                     (g.all_fulfilled, g.visited, g.not_the_chair, evidence_named), outcome=Outcome.RESOLVED),
 
     Row("refer_up",          VILLAGE_AT_WORK,   "township_coordination.offered", ReferredUp,  holder(R.UNIT_HEAD),                     GOING_UP, **UP),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from domain.calendar import TZ
 from domain.dispute import Form
 from domain.terms import Category, Ground, Level, Severity
@@ -89,9 +87,7 @@ def not_elsewhere(m: Move) -> bool:
 @guard("须在退回时限内", "the term for returning it is not over")
 def return_in_time(m: Move) -> bool:
     since = m.case.custody[-1].since.astimezone(TZ).date()
-    limit = m.policy.limits.return_within
-    # Working days are bounded by calendar days here: twice the count covers any make-up week (see docs/deadlines.md).
-    return m.on <= since + timedelta(days=limit.count * (2 if str(limit.unit) == "WD" else 1))
+    return m.on <= m.calendar.add_working_days(since, m.policy.limits.return_within.count)
 
 
 @guard("退回次数未超限, 否则由共同上级指定", "it was not returned too often; else the common superior decides")

@@ -82,7 +82,7 @@ class Engine:
 
     def move(self, case: Case, trigger: str, actor: Actor, at: datetime, facts: Mapping[str, Any]) -> Move:
         policy = self.policies.in_force(self.jurisdiction, at)
-        return Move(case, trigger, actor, at, facts, self.units(), policy)
+        return Move(case, trigger, actor, at, facts, self.units(), policy, self.clockwork.calendar())
 
     def allowed(self, case: Case, actor: Actor, at: datetime) -> list[str]:
         """The triggers that this actor may fire now, as far as the case alone tells (the form may still be refused)."""

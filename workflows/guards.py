@@ -126,3 +126,13 @@ def reopening_in_time(m: Move) -> bool:
 @guard("有正在进行的紧急情况", "danger was reported")
 def danger_reported(m: Move) -> bool:
     return bool(m.case.dangers)
+
+
+@guard("须写明查看目的", "the purpose of reading it is written down", "purpose")
+def purpose_given(m: Move) -> bool:
+    return said(m.facts["purpose"])
+
+
+@guard("须是本案当事人", "the reference belongs to this case", "subject")
+def subject_of_case(m: Move) -> bool:
+    return any(party.subject == m.facts["subject"] for party in m.case.parties)

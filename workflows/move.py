@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.actor import Actor
-from domain.calendar import TZ
+from domain.calendar import TZ, WorkCalendar
 from domain.organisation import Organisation
 from domain.policy import PolicySet
 
@@ -27,6 +27,7 @@ class Move:
     facts: Mapping[str, Any]
     units: Organisation
     policy: PolicySet
+    calendar: WorkCalendar
     row: Row | None = None
     obstacles: list[tuple[int, Guard]] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from domain.case import CLOSED, NEW, CaseEvent, facts_of
@@ -47,11 +47,14 @@ def stage(name: str, zh: str, en: str, level: Level, phases: tuple[State, ...]) 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A deadline that a row starts by agreement: which rule, which number, and the term or length agreed."""
+    """A deadline that a row starts by agreement: which rule, which number, the last day or the length agreed.
+
+    `at` is when it begins, if not with the move itself.
+    """
 
     code: str
     number: str = ""
-    due: datetime | None = None
+    due: date | None = None
     length: Length | None = None
     at: datetime | None = None
 
@@ -68,7 +71,8 @@ class Row:
     source   a state, "*.phase" in every handling stage, several joined by " | ", OPEN or ANY
     target   a state, ".phase" in the same stage, SAME, or BACK (where it was before it closed)
     when     selects among rows of one trigger (not a demand on anybody)
-    meets    deadlines whose duty is done by this; starts: deadlines that begin; extends, pauses, resumes likewise
+    meets    deadlines whose duty is done by this ("A | B": the first that is open); starts: deadlines that begin;
+             extends, pauses, resumes likewise; marks: the deadline named in the facts is marked as missed
     holder   who holds the case afterwards; outcome: how it ended
     fills    facts that the program knows and fills in
     """
@@ -85,6 +89,7 @@ class Row:
     extends: str = ""
     pauses: str | Callable[[Move], str] = ""
     resumes: bool = False
+    marks: bool = False
     holder: Callable[[Move], str] = keep
     outcome: Outcome | Callable[[Move], Outcome] | None = None
     fills: Mapping[str, Callable[[Move], Any]] = field(default_factory=dict)
@@ -179,9 +184,9 @@ def check(table: Table, by_agreement: tuple[str, ...]) -> None:
                 if name not in table.states:
                     raise TableError(f"{trigger}: unknown state {name!r}")
             reached.update(target for _, target in lines if target != source)
-            for n, (row, _) in enumerate(lines[:-1]):
-                if row.when is None:
-                    raise TableError(f"{trigger} in {source}: row {n + 2} can never be tried, an earlier one always is")
+            for n, (row, _) in enumerate(lines):
+                if any(r.when is None and r.who.covers(row.who) for r, _ in lines[:n]):
+                    raise TableError(f"{trigger} in {source}: row {n + 1} can never be tried, an earlier one always is")
     if missing := set(table.states) - reached:
         raise TableError(f"unreachable states: {', '.join(sorted(missing))}")
     if idle := set(table.verbs) - set(table.rows):
@@ -192,7 +197,7 @@ def check(table: Table, by_agreement: tuple[str, ...]) -> None:
             raise TableError(f"{state.name}: {state.late} cannot be fired when it is late")
     for row in table.source_rows:
         started.update(code for code in row.starts if isinstance(code, str))
-        ended.update(row.meets)
+        ended.update(code for choice in row.meets for code in choice.split(" | "))
     started.update(by_agreement)
     if endless := started - ended:
         raise TableError(f"deadlines that nothing stops: {', '.join(sorted(endless))}")

@@ -40,6 +40,10 @@ class Who:
             return units.is_superior(actor.unit, case.holder, on)
         return bool(case.sender) and units.acts_for(actor.unit, case.sender, on)
 
+    def covers(self, other: Who) -> bool:
+        """Whether everybody admitted by `other` is admitted here."""
+        return other.roles <= self.roles and self.relation in (other.relation, Relation.ANYONE)
+
     def __str__(self) -> str:
         return f"{self.relation}: {', '.join(sorted(self.roles))}"
 

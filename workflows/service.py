@@ -1,0 +1,289 @@
+"""The application service: every command of people and programs on cases goes through here, and nowhere else.
+
+A command is refused with a sentence, or recorded once with its event, its answer and the people it names, in one
+transaction. Nothing is recorded on refusal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+import domain.topics  # noqa: F401 - makes every topic of the log known
+from domain.actor import SYSTEM, Actor
+from domain.case import TYPES, Case, case_id
+from domain.clock import Clock
+from domain.deadline import Step, explain
+from domain.errors import Invalid, KeyReused, NotFound, VersionConflict
+from domain.policy import PolicyBook, builtin_policies
+from domain.rule import Breach, Rule
+from domain.terms import Source
+from eventlog.errors import Conflict, KeyTaken
+from eventlog.identity import Identity
+from eventlog.log import CommandRecord, EventLog, utc_now
+from eventlog.subjects import mask_value
+from workflows.clocks import Clockwork
+from workflows.dispute import DISPUTE
+from workflows.engine import Engine
+from workflows.facts import take
+from workflows.petition import PETITION
+from workflows.reference import Reference
+
+AHEAD = timedelta(minutes=5)  # clocks of phones differ by a little; more is a mistake
+FOREIGN = "import:"  # the policy of a deadline that a foreign log brought with it
+TRIES = 3  # without an expected version a command may meet somebody faster and simply decide again
+
+# What a command on one case does to another: trigger -> (fact that names the other case, trigger there).
+COMPANIONS = {
+    "merge": ("lead", "absorb"),
+    "unmerge": ("lead", "release"),
+    "link_repeat": ("lead", "add_submission"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody wants to do with a case.
+
+    `at` is when it happened (None: now). `expected` is the version they looked at, `key` the idempotency key.
+    `people` are the identities behind references that this command brings in for the first time.
+    """
+
+    trigger: str
+    case: str
+    actor: Actor
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+    reason: str = ""
+    basis: str = ""
+    expected: int | None = None
+    key: str = ""
+    correlation: str = ""
+    source: Source = Source.API
+    people: Sequence[Identity] = ()
+    type: str = ""  # for a trigger that opens a case
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of a command: where the case stands now, and where in the log it is written."""
+
+    case: str
+    type: str
+    trigger: str
+    event: str
+    version: int
+    state: str
+    level: int | None
+    holder: str
+    outcome: str | None
+    position: int
+    recorded_at: datetime
+    repeated: bool = False
+
+
+class Service:
+    """Cases of all types over one log. `clock` is the edge's clock, `new_code` gives the code of a new case."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        *,
+        jurisdiction: str = "CN",
+        policies: PolicyBook | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        new_code: Callable[[str, datetime], str] | None = None,
+    ) -> None:
+        self.log, self.clock, self.jurisdiction = log, clock, jurisdiction
+        self.policies = policies or builtin_policies()
+        self.reference = Reference(log)
+        self.new_code = new_code
+        clockwork = Clockwork(self.policies, self.reference.calendar)
+        self.engines = {
+            table.case_type: Engine(table, self.reference.organisation, self.policies, clockwork, jurisdiction)
+            for table in (DISPUTE, PETITION)
+        }
+
+    def case(self, code: str, version: int | None = None) -> Case:
+        """The case as it is, or as it was at a version. Raises `NotFound`."""
+        try:
+            found: Case = self.log.load(case_id(code), version)
+        except LookupError:
+            raise NotFound("case", code, "Look at its code again: one matter has one code for life.") from None
+        return found
+
+    def allowed(self, case: Case, actor: Actor) -> list[str]:
+        """What this actor may do with the case now, as far as the case alone tells."""
+        return self.engines[case.TYPE].allowed(case, actor, self.clock())
+
+    def do(self, command: Command) -> Answer:
+        """Carry a command out, once. Raises `Invalid`, `Refused`, `VersionConflict`, `NotFound` or `KeyReused`."""
+        digest = self._digest(command) if command.key else ""
+        if command.key and (before := self.log.answer_of(command.key)):
+            return self._repeat(before, command.key, digest)
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._try(command, digest)
+            except Conflict:
+                if attempt == TRIES:
+                    raise
+            except KeyTaken:
+                before = self.log.answer_of(command.key)
+                assert before is not None
+                return self._repeat(before, command.key, digest)
+        raise AssertionError("unreachable")
+
+    def _try(self, command: Command, digest: str) -> Answer:
+        opening = command.type
+        code = command.case or (self.new_code(opening, self.clock()) if opening and self.new_code else "")
+        if not code:
+            raise Invalid("case", command.case, "Give the code of the case.")
+        other = COMPANIONS.get(command.trigger)
+        lead = str(command.facts.get(other[0], "")) if other else ""
+        ids = [case_id(code), *([case_id(lead)] if lead and lead != code else [])]
+        with self.log.checkout(*ids) as found:
+            case = self._open(command, code) if opening else self._fire(command, code, found[0])
+            written = [case]
+            if other and len(found) > 1:
+                written.append(self._companion(command, case, found[1], lead, other[1]))
+            event = case.pending_events[-1]
+            answer = Answer(
+                code, case.TYPE, command.trigger, event.TOPIC, case.version, case.state,
+                None if case.level is None else int(case.level), case.holder,
+                None if case.outcome is None else str(case.outcome), 0, self.clock(),
+            )  # fmt: skip
+            record = CommandRecord(command.key, digest, msgspec.json.encode(answer)) if command.key else None
+            receipt = self.log.append(*written, command=record, identities=command.people)
+        return msgspec.structs.replace(answer, position=receipt.positions[0], recorded_at=receipt.recorded_at)
+
+    def _open(self, command: Command, code: str) -> Case:
+        kind = TYPES.get(command.type)
+        if kind is None or command.type not in self.engines:
+            raise Invalid("type", command.type, f"Give one of: {', '.join(self.engines)}.")
+        facts, at, note = self._prepare(command, None, self.engines[command.type])
+        return kind.open(code, command.trigger, self.engines[command.type], actor=command.actor, at=at, note=note, **facts)
+
+    def _fire(self, command: Command, code: str, case: Case | None) -> Case:
+        if case is None:
+            raise NotFound("case", code, "Look at its code again: one matter has one code for life.")
+        if command.expected is not None and command.expected != case.version:
+            raise VersionConflict(code, command.expected, case.version, self.changes(case.id, command.expected))
+        engine = self.engines[case.TYPE]
+        facts, at, note = self._prepare(command, case, engine)
+        case.fire(command.trigger, engine, actor=command.actor, at=at, note=note, **facts)
+        return case
+
+    def _companion(self, command: Command, case: Case, lead: Case | None, code: str, trigger: str) -> Case:
+        """What the other case has to record when two are merged, unmerged, or a repeat joins its matter."""
+        if lead is None or not (lead.is_open or trigger != "absorb"):
+            raise Invalid("lead", code, "Give the code of an open case.")
+        if lead.TYPE != case.TYPE:
+            raise Invalid("lead", code, f"It is a {lead.TYPE}; a {case.TYPE} joins a {case.TYPE}. Link them instead.")
+        engine, at = self.engines[lead.TYPE], command.at or self.clock()
+        facts = {"other": case.code}
+        if trigger == "add_submission":
+            facts = {"other": case.code, "channel": case.channel, "received_on": engine.move(case, "", SYSTEM, at, {}).on}
+        step = engine.decide(lead, trigger, actor=SYSTEM, at=at, facts=facts)
+        if trigger == "absorb":
+            step = replace(step, standing=replace(step.standing, clocks=earlier(lead, case.clocks)))
+        lead.record(step, actor=SYSTEM, at=at, note={"source": command.source, "correlation": command.key})
+        return lead
+
+    def _prepare(
+        self, command: Command, case: Case | None, engine: Engine
+    ) -> tuple[dict[str, Any], datetime, dict[str, Any]]:
+        """Facts with their types and without names, the instant, and the rest of the entry."""
+        now = self.clock()
+        at = command.at or now
+        if at.tzinfo is None:
+            raise Invalid("at", at.isoformat(), "Give the instant with its zone, such as +08:00.")
+        if at > now + AHEAD:
+            raise Invalid("at", at.isoformat(), "It has not happened yet: record it when it has.")
+        hours = self.policies.in_force(self.jurisdiction, at).limits.late_entry_hours
+        late = "late" if now - at > timedelta(hours=hours) else ""
+        if late and not command.reason.strip():
+            raise Invalid("reason", command.reason, f"It is entered more than {hours} hours after it happened: say why.")
+        event = engine.table.events.get(command.trigger)
+        facts = take(event, command.facts) if event else dict(command.facts)
+        text = {"facts": facts, "reason": command.reason, "basis": command.basis}
+        known = self._people(command, case)
+        text = mask_value(text, known) if known else text
+        note = {
+            "reason": text["reason"],
+            "basis": text["basis"],
+            "source": command.source,
+            "late": late,
+            "command": command.key,
+            "correlation": command.correlation,
+        }
+        return text["facts"], at, note
+
+    def _people(self, command: Command, case: Case | None) -> list[Identity]:
+        references = [party.subject for party in case.parties] if case else []
+        stored = self.log.subjects.get(references).values() if references else []
+        return [*command.people, *(one for one in stored if isinstance(one, Identity))]
+
+    def changes(self, id: UUID, after_version: int) -> list[dict[str, object]]:
+        """What was recorded on a case after a version: for whoever looked at an older one."""
+        return [
+            {
+                "version": logged.event.originator_version,
+                "event": logged.event.TOPIC,
+                "zh": logged.event.ZH,
+                "en": logged.event.EN,
+                "user": logged.event.entry.actor.user,
+                "occurred_at": logged.event.entry.occurred_at.isoformat(),
+                "state": logged.event.standing.state,
+            }
+            for logged in self.log.history(id, after_version)
+        ]
+
+    def rule_of(self, clock: Clock) -> Rule:
+        """The rule a clock was started under. One from a foreign log brought its own length and nothing else."""
+        if clock.policy.startswith(FOREIGN):
+            return Rule(clock.code, clock.code, clock.code, None, Breach.INFO, clock.policy)
+        return self.policies.get(clock.policy).rule(clock.code)
+
+    def explain(self, case: Case, name: str) -> list[Step]:
+        """How the due date of this deadline came about, step by step. Raises `NotFound`."""
+        clock = case.clocks.get(name)
+        if clock is None:
+            raise NotFound("deadline", name, f"{case.code} has: {', '.join(sorted(case.clocks)) or 'none'}.")
+        return explain(clock, self.rule_of(clock), self.reference.calendar_of(clock.calendar))
+
+    def reveal(self, command: Command, subject: str) -> Identity:
+        """Read who stands behind a reference. The reading itself is recorded, or nothing is shown."""
+        self.do(replace(command, trigger="reveal", facts={**command.facts, "subject": subject}))
+        found = self.log.subjects.get([subject]).get(subject)
+        if not isinstance(found, Identity):
+            raise NotFound("person", subject, "Nothing is kept about this reference (any more).")
+        return found
+
+    def _repeat(self, before: CommandRecord, key: str, digest: str) -> Answer:
+        """The first answer to this key, word for word, with the mark that it is not the first time."""
+        if before.digest != digest:
+            raise KeyReused(key)
+        first = msgspec.json.decode(before.answer, type=Answer)
+        written = self.log.history(case_id(first.case), first.version - 1)[0]
+        return msgspec.structs.replace(
+            first, position=written.position, recorded_at=written.recorded_at, repeated=True
+        )
+
+    @staticmethod
+    def _digest(command: Command) -> str:
+        asked = asdict(replace(command, key="", source=Source.API))
+        return hashlib.sha256(msgspec.json.encode(asked, order="sorted")).hexdigest()
+
+
+def earlier(lead: Case, others: Mapping[str, Clock]) -> tuple[Clock, ...]:
+    """The lead's clocks that a merged case moves forward: the earlier due date is kept (D24)."""
+    return tuple(
+        others[clock.name]
+        for clock in lead.open_clocks()
+        if clock.name in others and others[clock.name].due < clock.due
+    )
