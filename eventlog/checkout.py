@@ -66,9 +66,11 @@ class Turns:
         """Waits until nobody else holds any of them. All at once, so two threads can never wait for each other."""
         me, wanted = threading.get_ident(), set(aggregate_ids)
         if me in self._holders:
-            raise RuntimeError("This thread has a checkout open. Check out all aggregates of a command in one call.")
+            raise RuntimeError(
+                "This thread has a checkout open. Check out all aggregates of a command in one call."
+            )
         with self._changed:
-            while (self._batch or self._batches_waiting) and self._batch != me or self._held & wanted:
+            while ((self._batch or self._batches_waiting) and self._batch != me) or self._held & wanted:
                 self._changed.wait()
             self._held |= wanted
             self._holders.add(me)

@@ -13,20 +13,20 @@ The form of an event is derived once from the type hints of its dataclass fields
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import typing
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from enum import Enum
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
-from eventsourcing.utils import TopicError, get_topic, resolve_topic
 
 from eventlog.errors import Unencodable, UnknownTopic, Unreadable
+from eventlog.hints import NOT_IN_UTC, in_utc, may_hold_instant, resolved_hints
+from eventlog.rows import RecordedEvent
+from eventlog.topics import class_of, topic_of
 
 COLUMNS = frozenset({"originator_id", "originator_version", "timestamp"})
 
@@ -39,7 +39,9 @@ def _encode_other(value: object) -> object:
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"{type(value).__qualname__} {value!r} is not a value the log keeps. Use plain data or a dataclass.")
+    raise TypeError(
+        f"{type(value).__qualname__} {value!r} is not a value the log keeps. Use plain data or a dataclass."
+    )
 
 
 def _decode_other(wanted: type, value: Any) -> Any:
@@ -79,23 +81,26 @@ class EventMapper(Mapper[UUID]):
         cls = type(domain_event)
         form = self._by_class.get(cls)
         if form is None:
-            form = self._by_class[cls] = Form(cls, get_topic(cls))
+            form = self._by_class[cls] = Form(cls, topic_of(cls))
         state = form.encode(domain_event)
         return StoredEvent(domain_event.originator_id, domain_event.originator_version, form.topic, state)
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
         """Takes a RecordedEvent (recorder.py), which carries position and recorded_at."""
-        return self.decode(
-            getattr(stored_event, "id", None),
-            typing.cast(UUID, stored_event.originator_id),
-            stored_event.originator_version,
-            stored_event.topic,
-            stored_event.recorded_at,  # type: ignore[attr-defined]
-            stored_event.state,
+        e = typing.cast(RecordedEvent, stored_event)
+        event: DomainEventProtocol[UUID] = self.decode(
+            e.id, typing.cast(UUID, e.originator_id), e.originator_version, e.topic, e.recorded_at, e.state
         )
+        return event
 
     def decode(
-        self, position: int | None, originator_id: UUID, version: int, topic: str, recorded_at: datetime, state: bytes
+        self,
+        position: int | None,
+        originator_id: UUID,
+        version: int,
+        topic: str,
+        recorded_at: datetime,
+        state: bytes,
     ) -> Any:
         """One row of the events table, in the order of its columns, as a typed event."""
         form = self._by_topic.get(topic)
@@ -106,18 +111,15 @@ class EventMapper(Mapper[UUID]):
             values = form.decode(state, columns)
         except Exception as error:
             raise Unreadable(topic, position, str(error)) from error
-        event = object.__new__(form.cls)
+        event: Any = object.__new__(form.cls)
         event.__dict__.update(values)
         event.__dict__.update(columns)
         return event
 
 
 def _event_class(topic: str, position: int | None) -> type:
-    try:
-        cls = resolve_topic(topic)
-    except TopicError as error:
-        raise UnknownTopic(topic, position) from error
-    if not (isinstance(cls, type) and dataclasses.is_dataclass(cls) and hasattr(cls, "mutate")):
+    cls = class_of(topic)
+    if cls is None:
         raise UnknownTopic(topic, position)
     return cls
 
@@ -132,12 +134,14 @@ class Form:
         kept = [f for f in dataclasses.fields(cls) if f.name not in COLUMNS]
         kept.sort(key=lambda f: _has_default(f))
         self.names = tuple(f.name for f in kept)
-        self.with_instants = tuple(i for i, f in enumerate(kept) if _may_hold_instant(hints[f.name]))
+        self.with_instants = tuple(f.name for f in kept if may_hold_instant(hints[f.name]))
         for f in kept:
             try:
                 msgspec.json.Decoder(hints[f.name], dec_hook=_decode_other)
             except TypeError as error:
-                raise Unencodable(cls, f.name, f"Its type hint {hints[f.name]} has no JSON form: {error}") from error
+                raise Unencodable(
+                    cls, f.name, f"Its type hint {hints[f.name]} has no JSON form: {error}"
+                ) from error
         self.struct = msgspec.defstruct(
             "Stored" + cls.__name__,
             [_field(f, hints[f.name]) for f in kept],
@@ -145,20 +149,23 @@ class Form:
             forbid_unknown_fields=True,
             gc=False,
             # The library's name for it; written first, so that decode() recognises the current form by its first bytes.
-            **({"tag_field": "class_version", "tag": self.version} if self.version > 1 else {}),
+            tag_field="class_version" if self.version > 1 else None,
+            tag=self.version if self.version > 1 else None,
         )
         self.decoder = msgspec.json.Decoder(self.struct, dec_hook=_decode_other)
-        self.head = b'{"class_version":%d' % self.version
-        self.heads = (self.head + b",", self.head + b"}")
+        self.heads = (b'{"class_version":%d,' % self.version, b'{"class_version":%d}' % self.version)
 
     def encode(self, event: object) -> bytes:
-        values = list(map(event.__dict__.__getitem__, self.names))
-        for i in self.with_instants:
-            values[i] = self._utc(i, values[i])
-        stored = self.struct(*values)
+        stored = self.struct(*map(event.__dict__.__getitem__, self.names))
         try:
             state = _encoder.encode(stored)
+            if self.with_instants and NOT_IN_UTC.search(state):
+                for name in self.with_instants:
+                    setattr(stored, name, self._utc(name, getattr(stored, name)))
+                state = _encoder.encode(stored)
             back = self.decoder.decode(state)
+        except Unencodable:
+            raise
         except (TypeError, ValueError, msgspec.MsgspecError) as error:
             raise Unencodable(self.cls, self._culprit(stored), str(error)) from error
         if back != stored:
@@ -171,18 +178,20 @@ class Form:
         old: dict[str, Any] = {**msgspec.json.decode(state), **columns}
         version = old.pop("class_version", 1)
         if version > self.version:
-            raise ValueError(f"it has class_version {version}, this program knows {self.version}. Upgrade the program.")
+            raise ValueError(
+                f"it has class_version {version}, this program knows {self.version}. Upgrade the program."
+            )
         for step in range(version, self.version):
             getattr(self.cls, f"upcast_v{step}_v{step + 1}")(old)
         plain = {name: value for name, value in old.items() if name not in COLUMNS}
         plain["class_version"] = self.version
         return msgspec.structs.asdict(msgspec.convert(plain, self.struct, dec_hook=_decode_other))
 
-    def _utc(self, index: int, value: object) -> object:
+    def _utc(self, name: str, value: object) -> object:
         try:
             return in_utc(value)
         except ValueError as error:
-            raise Unencodable(self.cls, self.names[index], str(error)) from error
+            raise Unencodable(self.cls, name, str(error)) from error
 
     def _culprit(self, stored: object) -> str:
         """The first field that does not survive alone (only asked when something failed)."""
@@ -199,19 +208,11 @@ class Form:
         for name in self.names:
             put, got = getattr(stored, name), getattr(back, name)
             if put != got:
-                return name, f"{put!r} would come back as {got!r}. Give the field a precise type hint, or plain JSON values."
+                return (
+                    name,
+                    f"{put!r} would come back as {got!r}. Give the field a precise type hint, or plain JSON values.",
+                )
         return "?", "It would not come back equal."
-
-
-def resolved_hints(cls: type) -> dict[str, Any]:
-    """The type hints of a dataclass, including inherited ones. Raises Unencodable for a name that is not there."""
-    try:
-        hints = typing.get_type_hints(cls, localns={"typing": typing})
-    except NameError as error:
-        raise Unencodable(
-            cls, str(error.name), "Its type hint names something that is not imported at run time (TYPE_CHECKING only?)."
-        ) from error
-    return {name: Any if hint is inspect.Parameter.empty else hint for name, hint in hints.items()}
 
 
 def _has_default(field: dataclasses.Field[Any]) -> bool:
@@ -224,60 +225,3 @@ def _field(field: dataclasses.Field[Any], hint: Any) -> tuple[str, Any] | tuple[
     if field.default_factory is not dataclasses.MISSING:
         return field.name, hint, msgspec.field(default_factory=field.default_factory)
     return field.name, hint
-
-
-_PLAIN = (str, int, float, bytes, type(None), Enum, UUID)
-_fields_with_instants: dict[type, tuple[str, ...]] = {}
-
-
-def in_utc(value: Any) -> Any:
-    """The same value with every instant inside it at offset zero. Raises ValueError for an instant without a zone."""
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone. Give every instant one.")
-        return value if value.tzinfo is UTC else value.astimezone(UTC)
-    if isinstance(value, _PLAIN):
-        return value
-    if isinstance(value, tuple):
-        return tuple(map(in_utc, value)) if value else value
-    if isinstance(value, (list, set, frozenset)):
-        return type(value)(map(in_utc, value)) if value else value
-    if isinstance(value, Mapping):
-        return {key: in_utc(inner) for key, inner in value.items()} if value else value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        changes = {}
-        for name in _instant_fields(type(value)):
-            before = getattr(value, name)
-            after = in_utc(before)
-            if after is not before:
-                changes[name] = after
-        return dataclasses.replace(value, **changes) if changes else value
-    return value
-
-
-def _instant_fields(cls: type, asking: tuple[type, ...] = ()) -> tuple[str, ...]:
-    names = _fields_with_instants.get(cls)
-    if names is None:
-        hints = resolved_hints(cls)
-        asking = (*asking, cls)
-        names = tuple(f.name for f in dataclasses.fields(cls) if _may_hold_instant(hints[f.name], asking))
-        _fields_with_instants[cls] = names
-    return names
-
-
-def _may_hold_instant(hint: Any, asking: tuple[type, ...] = ()) -> bool:
-    """Whether a value of this type may have a datetime somewhere inside (so that most fields are never walked)."""
-    arguments = typing.get_args(hint)
-    if typing.get_origin(hint) is typing.Literal:
-        return False
-    if arguments:
-        return any(_may_hold_instant(argument, asking) for argument in arguments if argument is not Ellipsis)
-    if not isinstance(hint, type):
-        return True
-    if issubclass(hint, datetime):
-        return True
-    if issubclass(hint, (*_PLAIN, date)):
-        return False
-    if dataclasses.is_dataclass(hint):
-        return hint in asking or bool(_instant_fields(hint, asking))  # a type inside itself: walk it
-    return True

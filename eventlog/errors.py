@@ -1,15 +1,15 @@
 """What the log refuses, each in a sentence with a remedy. Edges map these; do not put rules of the township here.
 
-    LogError
-    ├── BadUrl              the database URL is not usable
-    ├── Unavailable         the database does not answer, or its tables are missing or too new
-    ├── AggregateNotFound   (also a KeyError) nothing is recorded under this id
-    ├── Conflict            somebody recorded first; nothing of this append was recorded
-    ├── KeyTaken            this command was recorded before; read its answer with answer_of()
-    ├── Unencodable         an event holds a value that the log could not give back; nothing was recorded
-    ├── Unreadable          a stored event has a form that this program does not know
-    │   └── UnknownTopic    … or a topic
-    └── SubjectEmptied      the person's data was erased and must not come back
+LogError
+├── BadUrl              the database URL is not usable
+├── Unavailable         the database does not answer, or its tables are missing or too new
+├── AggregateNotFound   (also a KeyError) nothing is recorded under this id
+├── Conflict            somebody recorded first; nothing of this append was recorded
+├── KeyTaken            this command was recorded before; read its answer with answer_of()
+├── Unencodable         an event holds a value that the log could not give back; nothing was recorded
+├── Unreadable          a stored event has a form that this program does not know
+│   └── UnknownTopic    … or a topic
+└── SubjectEmptied      the person's data was erased and must not come back
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class KeyTaken(LogError, IntegrityError):
 
     def __init__(self, key: str) -> None:
         self.key = key
-        super().__init__(f"A command with key {key!r} was recorded before. Read its answer with answer_of(key).")
+        super().__init__(
+            f"A command with key {key!r} was recorded before. Read its answer with answer_of(key)."
+        )
 
 
 class Unencodable(LogError, TypeError):
@@ -82,9 +84,8 @@ class UnknownTopic(Unreadable):
     """A stored event has a topic that no imported class carries."""
 
     def __init__(self, topic: str, position: int | None) -> None:
-        super().__init__(
-            topic, position, "no imported class has this TOPIC. Upgrade the program, or import the module that defines it."
-        )
+        remedy = "Upgrade the program, or import the module that defines it."
+        super().__init__(topic, position, f"no imported class has this TOPIC. {remedy}")
 
 
 class SubjectEmptied(LogError):

@@ -1,4 +1,4 @@
-"""Who stands behind a reference: the only shape in which names, numbers and addresses travel. Never put it in an event."""
+"""Who stands behind a reference: the only shape in which names and addresses travel. Never put it in an event."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """The event log as the rest of the house sees it: load, check out, append, read, wait. It decides nothing.
 
-    log = open_log("sqlite:///gridcase.db")
-    log.prepare()
-    with log.checkout(case_id) as (case,):
-        case.fire(…)                      # decides, leaves events pending
-        log.append(case, command=CommandRecord(key, digest, answer))
+log = open_log("sqlite:///gridcase.db")
+log.prepare()
+with log.checkout(case_id) as (case,):
+    case.fire(…)                      # decides, leaves events pending
+    log.append(case, command=CommandRecord(key, digest, answer))
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from eventlog.encoding import EventMapper
 from eventlog.errors import AggregateNotFound, BadUrl, Conflict, KeyTaken, LogError, UnknownTopic, Unreadable
 from eventlog.identity import Identity
 from eventlog.postgres import PostgresRecorder
-from eventlog.recorder import CommandRecord, EventRow, LogRecorder, Receipt, Write, utc_now
+from eventlog.recorder import LogRecorder, utc_now
+from eventlog.rows import CommandRecord, EventRow, Receipt, Write
 from eventlog.sqlite import SQLiteRecorder
 from eventlog.subjects import Subjects, rows_for
 
@@ -34,7 +35,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A recorded event: where in the log, when the store recorded it (also the event's `timestamp`), the typed event."""
+    """A recorded event: where in the log, when the store recorded it (also the event's `timestamp`), the event."""
 
     position: int
     recorded_at: datetime
@@ -44,7 +45,9 @@ class Logged:
 class EventLog:
     """Thread-safe. One per process and database; several processes may share a database."""
 
-    def __init__(self, recorder: LogRecorder, clock: Callable[[], datetime] = utc_now, cache: int = 1024) -> None:
+    def __init__(
+        self, recorder: LogRecorder, clock: Callable[[], datetime] = utc_now, cache: int = 1024
+    ) -> None:
         self.recorder = recorder
         self.mapper = EventMapper()
         self.subjects = Subjects(recorder)
@@ -153,7 +156,7 @@ class EventLog:
     def read(
         self, after: int, limit: int = 1000, topics: Sequence[str] = (), topic_prefix: str | None = None
     ) -> list[Logged]:
-        """At most `limit` events beyond position `after`, in order; of these exact topics, and of this prefix, if given.
+        """At most `limit` events beyond position `after`, in order; of these exact topics and this prefix, if given.
 
         A filtered reader that wants to know how far it has read asks head() before. Raises UnknownTopic, Unreadable.
         """
@@ -172,7 +175,7 @@ class EventLog:
         return self.recorder.head()
 
     def wait(self, after: int, timeout: float) -> bool:
-        """Whether something beyond `after` is recorded; returns as soon as it is, at the latest after `timeout` seconds."""
+        """Whether something beyond `after` is recorded; returns as soon as it is, or after `timeout` seconds."""
         return self.recorder.wait(after, timeout)
 
 
@@ -196,9 +199,11 @@ def open_log(url: str, *, clock: Callable[[], datetime] = utc_now, cache: int = 
     if scheme == "sqlite" and separator:
         path = rest.removeprefix("/")
         if not rest.startswith("/") or not path or "?" in path:
-            raise BadUrl(f"{url!r}: write sqlite:///relative/file.db, sqlite:////absolute/file.db or sqlite:///:memory:.")
+            raise BadUrl(
+                f"{url!r}: write sqlite:///file.db, sqlite:////absolute/file.db or sqlite:///:memory:."
+            )
         return EventLog(SQLiteRecorder(path, clock), clock, cache)
     if scheme == "postgresql" and separator:
         return EventLog(PostgresRecorder(url, clock), clock, cache)
     shown = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
-    raise BadUrl(f"{shown!r} is no database that a log can be kept in. Use sqlite:///file.db or postgresql://user@host/name.")
+    raise BadUrl(f"{shown!r}: a log is kept in sqlite:///file.db or in postgresql://user@host/name.")

@@ -57,8 +57,8 @@ class _Mask:
                 said = getattr(identity, field).strip()
                 if len(said) < (SHORTEST_NAME if field == "name" else 1):
                     continue
-                spellings = (said, said.upper(), said.lower()) if field == "id_number" else (said,)  # …X and …x
-                for spelling in spellings:
+                # An identity number may end in X or x; the rest is as it was said.
+                for spelling in (said, said.upper(), said.lower()) if field == "id_number" else (said,):
                     tokens.setdefault(spelling, f"⟦{identity.subject_id}:{field}⟧")
         self._tokens = sorted(tokens.items(), key=lambda item: len(item[0]), reverse=True)
 

@@ -1,4 +1,4 @@
-"""The log on PostgreSQL: psycopg 3, one advisory lock for all writers. Do not move the lock into the inserting statement.
+"""The log on PostgreSQL: psycopg 3, one advisory lock for all writers. Do not move the lock into the insert.
 
 The lock is a statement of its own, before the one that reads the last position: under READ COMMITTED a statement sees
 what was committed when it began, so a lock taken by the same statement would come too late. It is released by the
@@ -11,7 +11,7 @@ import contextlib
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,8 @@ from psycopg import Connection, Cursor, errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from eventlog.errors import Conflict, KeyTaken, Unavailable
-from eventlog.recorder import SCHEMA_VERSION, EventRow, LogRecorder, Receipt, SubjectRow, Write, raise_emptied
+from eventlog.recorder import SCHEMA_VERSION, THE_BEGINNING, LogRecorder, raise_emptied
+from eventlog.rows import EventRow, Receipt, SubjectRow, Write
 
 _Connection = Connection[tuple[Any, ...]]
 _Cursor = Cursor[tuple[Any, ...]]
@@ -70,7 +71,8 @@ class PostgresRecorder(LogRecorder):
     def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
         super().__init__(clock)
         try:
-            psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()  # says why it cannot; the pool would only time out
+            # Says why it cannot; the pool would only time out.
+            psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
         except psycopg.ProgrammingError as error:
             raise Unavailable(f"PostgreSQL cannot read the database URL: {error}") from error
         except psycopg.Error as error:
@@ -102,7 +104,9 @@ class PostgresRecorder(LogRecorder):
         try:
             connection = self._pool.getconn()
         except PoolTimeout as error:
-            raise Unavailable(f"No connection to PostgreSQL became free: {error}. Is the server up?") from error
+            raise Unavailable(
+                f"No connection to PostgreSQL became free: {error}. Is the server up?"
+            ) from error
         try:
             yield connection
         finally:
@@ -121,7 +125,7 @@ class PostgresRecorder(LogRecorder):
     def _event_rows(self, rows: list[tuple[Any, ...]]) -> list[EventRow]:
         return rows
 
-    def _instant(self, value: Any) -> datetime:
+    def _instant(self, value: datetime) -> datetime:
         return value
 
     # Writing.
@@ -133,7 +137,7 @@ class PostgresRecorder(LogRecorder):
                 connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,))
                 row = connection.execute(_LAST, binary=True).fetchone()
-            self._last = (row[0], row[1]) if row else (0, datetime.min.replace(tzinfo=UTC))
+            self._last = (row[0], row[1]) if row else (0, THE_BEGINNING)
             self._started_at = self._last[0]
             self._mine = connection
             self._leave = undo.pop_all()
@@ -182,13 +186,16 @@ class PostgresRecorder(LogRecorder):
         return Receipt(tuple(range(first, first + len(write.events))), recorded_at)
 
     @staticmethod
-    def _insert(connection: _Connection, write: Write, first: int, recorded_at: datetime) -> list[tuple[SubjectRow, _Cursor]]:
+    def _insert(
+        connection: _Connection, write: Write, first: int, recorded_at: datetime
+    ) -> list[tuple[SubjectRow, _Cursor]]:
         """Sends everything without waiting. The command comes first: a repeated one is not told as a conflict."""
         if write.command is not None:
             command = write.command
             connection.execute(_PUT_COMMAND, (command.key, command.digest, command.answer, recorded_at))
         subjects = [
-            (row, connection.execute(_PUT_SUBJECT, (row.subject_id, row.kind, row.content))) for row in write.subjects
+            (row, connection.execute(_PUT_SUBJECT, (row.subject_id, row.kind, row.content)))
+            for row in write.subjects
         ]
         rows = [
             (position, event.originator_id, event.originator_version, event.topic, recorded_at, event.state)
@@ -231,7 +238,9 @@ def _translated(write: Write | None = None) -> Iterator[None]:
             raise Conflict(UUID(found[1]), int(found[2])) from error
         raise IntegrityError(error) from error
     except errors.UndefinedTable as error:
-        raise Unavailable(f"The log has no tables yet ({error.diag.message_primary}). Call prepare() first.") from error
+        raise Unavailable(
+            f"The log has no tables yet ({error.diag.message_primary}). Call prepare() first."
+        ) from error
     except psycopg.IntegrityError as error:
         raise IntegrityError(error) from error
     except psycopg.OperationalError as error:

@@ -1,4 +1,4 @@
-"""What both databases have in common: the rows, the questions, and how a reader waits. No SQL dialect in here.
+"""What both databases have in common: the transaction, the questions, the library's interface. No SQL dialect in here.
 
 A position is given out under a lock that is held until the commit, without gaps, so positions become visible in
 order: a reader that has seen position n will never find something new before n. Do not add a way to write without
@@ -11,70 +11,24 @@ import contextlib
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent, Subscription
 
 from eventlog.errors import SubjectEmptied, Unavailable
+from eventlog.news import News
+from eventlog.rows import CommandRecord, EventRow, Receipt, SubjectRow, Write, as_uuid, notification
 
 SCHEMA_VERSION = 1
-POLL_SECONDS = 0.15  # how soon a waiting reader sees what another process recorded
-
-EventRow = tuple[int, UUID, int, str, datetime, bytes]
-"""position, originator_id, originator_version, topic, recorded_at, state: the columns of the events table in order."""
+THE_BEGINNING = datetime.min.replace(tzinfo=UTC)  # before anything is recorded
 
 _COLUMNS = "position, originator_id, originator_version, topic, recorded_at, state"
 
 
 def utc_now() -> datetime:
     return datetime.now(tz=UTC)
-
-
-@dataclass(frozen=True)
-class RecordedEvent(Notification):
-    """The library's notification with the instant at which the store recorded it."""
-
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CommandRecord:
-    """A command that was carried out: its idempotency key, a digest of what it asked for, the answer it got."""
-
-    key: str
-    digest: str
-    answer: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Where and when an append was recorded. No positions when it held a command or people only."""
-
-    positions: tuple[int, ...]
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectRow:
-    """A person or organisation as the table holds it; `content` is None once erased."""
-
-    subject_id: str
-    kind: str
-    content: bytes | None
-    emptied_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """What one append records, all of it or nothing. (Group commit will hand several of these to one transaction.)"""
-
-    events: Sequence[StoredEvent] = ()
-    command: CommandRecord | None = None
-    subjects: Sequence[SubjectRow] = field(default=())
 
 
 class LogRecorder(ApplicationRecorder):
@@ -84,9 +38,7 @@ class LogRecorder(ApplicationRecorder):
         self._clock = clock
         self._writing = threading.RLock()  # one transaction at a time in this process
         self._writer: int | None = None  # the thread inside transaction()
-        self._news = threading.Condition()
-        self._seen = 0  # the highest position known to be committed; only grows
-        self._polled_at = 0.0
+        self._news = News(self.head)
 
     # What a dialect provides.
 
@@ -160,26 +112,27 @@ class LogRecorder(ApplicationRecorder):
                 self._writer = None
             committed = self._last_written()
         if committed:
-            with self._news:
-                self._seen = max(self._seen, committed)
-                self._news.notify_all()
+            self._news.tell(committed)
 
     @abstractmethod
     def _last_written(self) -> int:
         """The last position given out by the transaction that was just committed, 0 for none."""
 
-    def _now(self, last: datetime | None) -> datetime:
+    def _now(self, last: datetime) -> datetime:
         """The instant to record: the clock's, but never before what is already recorded."""
         now = self._clock()
         if now.tzinfo is None:
-            raise ValueError(f"The log's clock gave {now!r} without a time zone. Use one that answers in UTC.")
-        now = now.astimezone(UTC)
-        return now if last is None or now > last else last
+            raise ValueError(f"The log's clock gave {now!r} without a time zone. Use one that has one.")
+        return max(now.astimezone(UTC), last)
 
     # Reading.
 
     def rows_after(
-        self, after: int, limit: int | None, topics: Sequence[str] = (), topic_prefix: str | None = None,
+        self,
+        after: int,
+        limit: int | None,
+        topics: Sequence[str] = (),
+        topic_prefix: str | None = None,
         upto: int | None = None,
     ) -> list[EventRow]:
         where, parameters = ["position > ?"], [after]  # type: tuple[list[str], list[object]]
@@ -195,8 +148,13 @@ class LogRecorder(ApplicationRecorder):
         return self._events(where, parameters, "position", limit)
 
     def rows_of(
-        self, originator_id: UUID | str, after_version: int | None = None, upto_version: int | None = None,
-        *, desc: bool = False, limit: int | None = None,
+        self,
+        originator_id: UUID | str,
+        after_version: int | None = None,
+        upto_version: int | None = None,
+        *,
+        desc: bool = False,
+        limit: int | None = None,
     ) -> list[EventRow]:
         where, parameters = ["originator_id = ?"], [self._id(originator_id)]
         if after_version is not None:
@@ -209,9 +167,11 @@ class LogRecorder(ApplicationRecorder):
 
     def _id(self, originator_id: UUID | str) -> object:
         """An aggregate's id as the driver takes it."""
-        return originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+        return as_uuid(originator_id)
 
-    def _events(self, where: list[str], parameters: list[Any], order: str, limit: int | None) -> list[EventRow]:
+    def _events(
+        self, where: list[str], parameters: list[Any], order: str, limit: int | None
+    ) -> list[EventRow]:
         sql = f"SELECT {_COLUMNS} FROM events WHERE {' AND '.join(where)} ORDER BY {order}"
         if limit is not None:
             sql += " LIMIT ?"
@@ -238,34 +198,12 @@ class LogRecorder(ApplicationRecorder):
         return found
 
     def wait(self, after: int, timeout: float) -> bool:
-        """Whether something beyond `after` is recorded, waiting at most `timeout` seconds for it.
-
-        Wakes at once for this process; asks the database every POLL_SECONDS (one asker for all waiting threads)
-        for what other processes recorded.
-        """
-        remaining = timeout
-        while True:
-            with self._news:
-                if self._seen > after:
-                    return True
-                poll = monotonic() - self._polled_at >= POLL_SECONDS or remaining <= 0 or remaining == timeout
-                if poll:
-                    self._polled_at = monotonic()
-            if poll:
-                head = self.head()
-                with self._news:
-                    if self._writer != threading.get_ident():  # what a batch has not committed is no news for others
-                        self._seen = max(self._seen, head)
-                if head > after:
-                    return True
-            if remaining <= 0:
-                return False
-            # Counted down, not compared with a clock: a test may have stopped the clock.
-            step = min(POLL_SECONDS, remaining)
-            with self._news:
-                if self._seen <= after:
-                    self._news.wait(step)
-            remaining -= step
+        """Whether something beyond `after` is recorded, waiting at most `timeout` seconds for it."""
+        if self._writer == threading.get_ident():
+            return (
+                self.head() > after
+            )  # in a batch nobody else records, and its own events are no news for others yet
+        return self._news.wait(after, timeout)
 
     def _check_version(self, found: int | None) -> None:
         if found is not None and found > SCHEMA_VERSION:
@@ -279,52 +217,56 @@ class LogRecorder(ApplicationRecorder):
         return list(self.record(Write(stored_events)).positions) if stored_events else None
 
     def select_events(
-        self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None, desc: bool = False,
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
-        return [_notification(row) for row in self.rows_of(originator_id, gt, lte, desc=desc, limit=limit)]
+        return [notification(row) for row in self.rows_of(originator_id, gt, lte, desc=desc, limit=limit)]
 
     def select_notifications(
-        self, start: int | None, limit: int, stop: int | None = None, topics: Sequence[str] = (), *,
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
         after = 0 if start is None else start - 1 if inclusive_of_start else start
-        return [_notification(row) for row in self.rows_after(after, limit, topics, upto=stop)]
+        return [notification(row) for row in self.rows_after(after, limit, topics, upto=stop)]
 
     def max_notification_id(self) -> int | None:
         return self.head() or None
 
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:
         return PullSubscription(self, gt, topics)
-
-
-def _notification(row: EventRow) -> RecordedEvent:
-    position, originator_id, version, topic, recorded_at, state = row
-    return RecordedEvent(originator_id, version, topic, state, position, recorded_at)
 
 
 class PullSubscription(Subscription[LogRecorder]):
     """Every notification once and in order, waiting for new ones until stopped. No thread, no LISTEN."""
 
+    _ready: Iterator[Notification] = iter(())
+
     def __next__(self) -> Notification:
-        buffer: list[Notification] = self.__dict__.setdefault("_buffer", [])
-        while not buffer:
-            if self._has_been_stopped:
-                raise StopIteration
+        while not self._has_been_stopped:
+            found = next(self._ready, None)
+            if found is not None:
+                self._last_notification_id = found.id
+                return found
             after = self._last_notification_id or 0
             head = self._recorder.head()
-            buffer.extend(
-                reversed(self._recorder.select_notifications(after, 500, None, self._topics, inclusive_of_start=False))
-            )
-            if buffer:
-                break
-            self._last_notification_id = max(after, head)  # nothing of these topics up to here
-            self._recorder.wait(self._last_notification_id, 1.0)
-        if self._has_been_stopped:
-            raise StopIteration
-        notification = buffer.pop()
-        self._last_notification_id = notification.id
-        return notification
+            rows = self._recorder.rows_after(after, 500, self._topics)
+            self._ready = map(notification, rows)
+            if not rows:
+                self._last_notification_id = max(after, head)  # nothing of these topics up to here
+                self._recorder.wait(self._last_notification_id, 1.0)
+        raise StopIteration
 
 
 def raise_emptied(row: SubjectRow, written: int) -> None:

@@ -18,7 +18,8 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
 
 from eventlog.errors import Conflict, KeyTaken, LogError, Unavailable
-from eventlog.recorder import SCHEMA_VERSION, EventRow, LogRecorder, Receipt, Write, raise_emptied
+from eventlog.recorder import SCHEMA_VERSION, THE_BEGINNING, LogRecorder, raise_emptied
+from eventlog.rows import EventRow, Receipt, Write, as_uuid
 
 BUSY_SECONDS = 30.0
 
@@ -45,6 +46,9 @@ CREATE TRIGGER IF NOT EXISTS events_never_go BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'events are append-only: DELETE refused'); END;
 """
 
+_LAST = "SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1"
+_PUT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_COMMAND = "INSERT INTO commands VALUES (?, ?, ?, ?)"
 _PUT_SUBJECT = """
 INSERT INTO subjects (subject_id, kind, content) VALUES (?, ?, ?)
 ON CONFLICT (subject_id) DO UPDATE SET kind = excluded.kind, content = excluded.content WHERE emptied_at IS NULL
@@ -59,18 +63,25 @@ class SQLiteRecorder(LogRecorder):
         self._path = path
         self._in_memory = path == ":memory:"
         if not self._in_memory and not Path(path).absolute().parent.is_dir():
-            raise Unavailable(f"The folder of the log {path!r} does not exist. Make it, or name another file.")
+            raise Unavailable(
+                f"The folder of the log {path!r} does not exist. Make it, or name another file."
+            )
         self._write_connection = self._connect()
         self._idle: list[sqlite3.Connection] = []
         self._all_readers: list[sqlite3.Connection] = []
         self._readers = threading.Lock()
-        self._last: tuple[int, datetime] | None = None  # last position and recorded_at, known inside a transaction
+        # The last position and recorded_at, known inside a transaction, and the position before it.
+        self._last: tuple[int, datetime] | None = None
         self._started_at = 0
 
     def _connect(self) -> sqlite3.Connection:
         with _translated():
             connection = sqlite3.connect(
-                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+                self._path,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
             )
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
@@ -146,7 +157,8 @@ class SQLiteRecorder(LogRecorder):
             self._write_connection.execute("COMMIT")
 
     def _rollback(self) -> None:
-        with contextlib.suppress(sqlite3.Error):  # a failed COMMIT (disk full) may have ended the transaction already
+        # A failed COMMIT (disk full) may have ended the transaction already.
+        with contextlib.suppress(sqlite3.Error):
             self._write_connection.execute("ROLLBACK")
 
     def _last_written(self) -> int:
@@ -156,8 +168,8 @@ class SQLiteRecorder(LogRecorder):
         run = self._write_connection.execute
         if self._last is None:
             with _translated():
-                row = run("SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1").fetchone()
-            self._last = (row[0], datetime.fromisoformat(row[1])) if row else (0, datetime.min.replace(tzinfo=UTC))
+                row = run(_LAST).fetchone()
+            self._last = (row[0], datetime.fromisoformat(row[1])) if row else (0, THE_BEGINNING)
             self._started_at = self._last[0]
         first = self._last[0] + 1
         recorded_at = self._now(self._last[1])
@@ -181,30 +193,27 @@ class SQLiteRecorder(LogRecorder):
         with _translated():
             # The command comes first: a repeated one is told as such, and not as the conflict that it also is.
             if write.command is not None:
-                command = write.command
+                c = write.command
                 try:
-                    run("INSERT INTO commands VALUES (?, ?, ?, ?)", (command.key, command.digest, command.answer, recorded_at))
+                    run(_PUT_COMMAND, (c.key, c.digest, c.answer, recorded_at))
                 except sqlite3.IntegrityError as error:
-                    raise KeyTaken(command.key) from error
+                    raise KeyTaken(c.key) from error
             for row in write.subjects:
                 raise_emptied(row, run(_PUT_SUBJECT, (row.subject_id, row.kind, row.content)).rowcount)
-            for position, event in enumerate(write.events, first):
-                values = (position, str(event.originator_id), event.originator_version, event.topic, recorded_at, event.state)
+            for position, e in enumerate(write.events, first):
+                values = (position, str(e.originator_id), e.originator_version, e.topic, recorded_at, e.state)
                 try:
-                    run("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", values)
+                    run(_PUT_EVENT, values)
                 except sqlite3.IntegrityError as error:
                     if "originator_id" not in str(error):
                         raise
-                    raise Conflict(self._uuid(event.originator_id), event.originator_version) from error
-
-    @staticmethod
-    def _uuid(originator_id: UUID | str) -> UUID:
-        return originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+                    raise Conflict(as_uuid(e.originator_id), e.originator_version) from error
 
     def _erase_subject(self, subject_id: str, at: datetime) -> None:
         sql = "UPDATE subjects SET content = NULL, emptied_at = ? WHERE subject_id = ? AND emptied_at IS NULL"
+        when = at.astimezone(UTC).isoformat(timespec="microseconds")
         with _translated():
-            self._write_connection.execute(sql, (at.astimezone(UTC).isoformat(timespec="microseconds"), subject_id))
+            self._write_connection.execute(sql, (when, subject_id))
 
 
 def _statements(script: str) -> list[str]:
@@ -231,7 +240,9 @@ def _translated() -> Iterator[None]:
         if "no such table" in str(error):
             raise Unavailable(f"The log has no tables yet ({error}). Call prepare() first.") from error
         if "unable to open" in str(error):
-            raise Unavailable(f"The log's file cannot be opened ({error}). Look at its folder and its rights.") from error
+            raise Unavailable(
+                f"The log's file does not open ({error}). Look at its folder and rights."
+            ) from error
         raise OperationalError(error) from error
     except sqlite3.Error as error:
         raise PersistenceError(error) from error

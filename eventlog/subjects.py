@@ -13,7 +13,8 @@ import msgspec
 
 from eventlog.identity import Emptied, Identity, Kind
 from eventlog.masking import mask, mask_value, unmask
-from eventlog.recorder import LogRecorder, SubjectRow, Write
+from eventlog.recorder import LogRecorder
+from eventlog.rows import SubjectRow, Write
 
 __all__ = ["Emptied", "Identity", "Subjects", "mask", "mask_value", "unmask"]
 

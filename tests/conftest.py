@@ -3,8 +3,8 @@
 import pytest
 
 from eventlog.log import open_log
-from tests.support.postgres import Cluster
 from tests.support.frozen import let_the_machinery_run
+from tests.support.postgres import Cluster
 
 let_the_machinery_run()
 

@@ -2,11 +2,10 @@
 
 import json
 import typing
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from eventsourcing.domain import Aggregate
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from eventlog.encoding import EventMapper
 from eventlog.errors import Unencodable, Unreadable
-from eventlog.recorder import RecordedEvent
+from eventlog.rows import RecordedEvent
 from tests.support.frozen import frozen
 from tests.support.notebook import Author, Colour, Notebook, Stay, Weight
 
@@ -34,11 +33,9 @@ def stored(event):
 
 def back(event, state=None):
     """The event as another process would read it."""
-    row = stored(event) if state is None else None
-    topic = type(event).TOPIC
-    return EventMapper().to_domain_event(
-        RecordedEvent(event.originator_id, event.originator_version, topic, state or row.state, 7, RECORDED)
-    )
+    state = state or stored(event).state
+    row = RecordedEvent(event.originator_id, event.originator_version, type(event).TOPIC, state, 7, RECORDED)
+    return EventMapper().to_domain_event(row)
 
 
 instants = st.datetimes(
@@ -72,15 +69,22 @@ def test_every_kind_of_value_comes_back_equal_and_of_its_type(**fields):
 def test_instants_are_stored_in_utc_and_defaults_are_left_out():
     event = event_of(Notebook.Described, by=Author("u", Colour.RED, (Stay("here", MORNING),)), at=MORNING)
     assert json.loads(stored(event).state) == {
-        "by": {"user": "u", "colour": "red", "stays": [{"where": "here", "since": "2025-03-01T01:00:00Z", "until": None}]},
+        "by": {
+            "user": "u",
+            "colour": "red",
+            "stays": [{"where": "here", "since": "2025-03-01T01:00:00Z", "until": None}],
+        },
         "at": "2025-03-01T01:00:00Z",
     }
 
 
 def test_a_stopped_clock_is_stored_like_a_running_one():
     with frozen("2025-03-01T09:00:00"):
-        now, today = datetime.now(tz=SHANGHAI), date.today()
-        event = event_of(Notebook.Described, by=Author("u", Colour.RED, (Stay("here", now),)), at=now, on=today)
+        # The frozen clock's own classes are what is tested here.
+        now, today = datetime.now(tz=SHANGHAI), date.today()  # noqa: TID251, DTZ011
+        event = event_of(
+            Notebook.Described, by=Author("u", Colour.RED, (Stay("here", now),)), at=now, on=today
+        )
         state = stored(event).state  # forms derived while the clock stands …
         assert back(event) == event
     assert back(event, state) == event  # … and while it runs read the same bytes
@@ -184,28 +188,14 @@ if typing.TYPE_CHECKING:
     from decimal import Decimal as Amount
 
 
-@dataclass(frozen=True)
-class Either:
+class Either(Aggregate.Event):
     TOPIC = "odd.either"
-    originator_id: UUID
-    originator_version: int
-    timestamp: datetime
     which: Kind | date
 
-    def mutate(self, aggregate):
-        return aggregate
 
-
-@dataclass(frozen=True)
-class Unimported:
+class Unimported(Aggregate.Event):
     TOPIC = "odd.unimported"
-    originator_id: UUID
-    originator_version: int
-    timestamp: datetime
     amount: "Amount"
-
-    def mutate(self, aggregate):
-        return aggregate
 
 
 def test_a_type_hint_that_has_no_json_form_is_named():
@@ -213,3 +203,48 @@ def test_a_type_hint_that_has_no_json_form_is_named():
         stored(event_of(Either, which=Kind.A))
     with pytest.raises(Unencodable, match=r"Unimported\.Amount .*run time"):
         stored(event_of(Unimported, amount=1))
+
+
+# Topics
+
+
+class Heir(Notebook.Noted):
+    """Inherits a topic that is not its own."""
+
+
+class Nameless(Aggregate.Event):
+    line: str
+
+
+class Twin(Aggregate.Event):
+    TOPIC = "odd.twin"
+
+
+class OtherTwin(Aggregate.Event):
+    TOPIC = "odd.twin"
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (event_of(Heir, line="x"), "topic of Notebook.Noted"),
+        (event_of(Nameless, line="x"), "explicit TOPIC"),
+        (event_of(Twin), "OtherTwin"),
+    ],
+)
+def test_an_event_that_another_process_could_not_find_by_its_topic_is_refused(event, why):
+    with pytest.raises(Unencodable, match=why):
+        stored(event)
+
+
+def test_an_event_class_outside_of_its_aggregate_is_found_once_it_is_defined():
+    class Elsewhere(Aggregate.Event):
+        TOPIC = "odd.elsewhere"
+        line: str
+
+    event = event_of(Elsewhere, line="found")
+    assert (
+        EventMapper().decode(1, event.originator_id, 2, "odd.elsewhere", RECORDED, b'{"line":"found"}')
+        == event
+    )
+    assert back(event) == event

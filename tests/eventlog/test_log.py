@@ -1,6 +1,7 @@
 """What the event log promises, on both databases."""
 
 import dataclasses
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -257,11 +258,14 @@ def test_an_unknown_topic_stops_reading_and_is_named_with_its_position(log):
         log.load(known.id)
 
 
-@pytest.mark.parametrize("topic", ["os:system", "os", "datetime:datetime", "notebook"])
-def test_a_topic_that_names_something_else_is_unknown(log, topic):
+@pytest.mark.parametrize(
+    "topic", ["os:system", "this", "this:d", "datetime:datetime", "notebook", "notebook.event.x"]
+)
+def test_a_topic_that_names_something_else_is_unknown_and_nothing_is_imported(log, topic):
     _insert_raw(log, uuid4(), 1, topic, b"{}")
     with pytest.raises(UnknownTopic):
         log.read(0)
+    assert "this" not in sys.modules
 
 
 @pytest.mark.parametrize("state", [b"not json", b'{"line": 5}', b"{}", b'{"line": "a", "later": 1}'])

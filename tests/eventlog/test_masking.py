@@ -62,7 +62,11 @@ class Statement:
 
 
 def test_everything_inside_a_value_is_masked():
-    value = {"who": ["王建国", 5, None], "王建国": Statement("王建国说", Colour.RED, ("致王建国",)), "set": {"王建国"}}
+    value = {
+        "who": ["王建国", 5, None],
+        "王建国": Statement("王建国说", Colour.RED, ("致王建国",)),
+        "set": {"王建国"},
+    }
     assert mask_value(value, EVERYBODY) == {
         "who": ["⟦P-1:name⟧", 5, None],
         "⟦P-1:name⟧": Statement("⟦P-1:name⟧说", Colour.RED, ("致⟦P-1:name⟧",)),
@@ -75,7 +79,15 @@ def test_everything_inside_a_value_is_masked():
 letters = st.text("王建国12", min_size=2, max_size=4)
 numbers = st.text("12", min_size=1, max_size=4)
 people = st.lists(
-    st.builds(Identity, st.uuids().map(str), st.just("person"), letters, numbers, numbers | st.just(""), letters | st.just("")),
+    st.builds(
+        Identity,
+        st.uuids().map(str),
+        st.just("person"),
+        letters,
+        numbers,
+        numbers | st.just(""),
+        letters | st.just(""),
+    ),
     max_size=4,
     unique_by=lambda one: one.subject_id,
 )

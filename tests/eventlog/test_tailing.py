@@ -1,5 +1,6 @@
 """Nothing is lost and nothing comes twice: a reader that tails the log while two processes write to it."""
 
+import itertools
 import multiprocessing
 import threading
 
@@ -61,7 +62,9 @@ def test_a_tailing_reader_sees_every_event_once_and_in_order(log, database_url):
     seen = log.read(0)
     alive = True
     while alive:
-        alive = any(writer.is_alive() for writer in writers)  # asked before reading, so the last round reads the rest
+        alive = any(
+            writer.is_alive() for writer in writers
+        )  # asked before reading, so the last round reads the rest
         while batch := log.read(seen[-1].position, limit=50):
             seen += batch
         log.wait(seen[-1].position, 0.05)
@@ -72,9 +75,9 @@ def test_a_tailing_reader_sees_every_event_once_and_in_order(log, database_url):
     assert [writer.exitcode for writer in writers] == [0] * PROCESSES
     per_thread = 1 + APPENDS + len(range(0, APPENDS, 3)) + len(range(0, APPENDS, 4))
     assert [logged.position for logged in seen] == list(range(1, 2 + PROCESSES * THREADS * per_thread))
-    assert all(a.recorded_at <= b.recorded_at for a, b in zip(seen, seen[1:], strict=False))
+    assert all(a.recorded_at <= b.recorded_at for a, b in itertools.pairwise(seen))
     assert seen == log.read(0, limit=10**6)
-    versions = {}
+    versions: dict[object, list[int]] = {}
     for logged in seen:
         versions.setdefault(logged.event.originator_id, []).append(logged.event.originator_version)
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in versions.values())

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -69,9 +70,9 @@ class Cluster:
         self._numbers = itertools.count(1)
         self._as_user = _unprivileged(self.folder)
         environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+        options = ["-U", "gridcase", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run(
-            [server / "initdb", "-D", self.folder / "data", "-U", "gridcase", "-A", "trust", "-E", "UTF8"]
-            + ["--locale=C", "--no-sync"],
+            [server / "initdb", "-D", self.folder / "data", *options],
             check=True, stdout=subprocess.DEVNULL, cwd=self.folder, env=environment, **self._as_user,
         )  # fmt: skip
         self.port = _free_port()
@@ -126,7 +127,7 @@ class Cluster:
         )
 
 
-def _unprivileged(folder: Path) -> dict[str, object]:
+def _unprivileged(folder: Path) -> dict[str, Any]:
     """The server refuses to run as root: as whom to run it then. Hands the folder over."""
     if os.geteuid() != 0:
         return {}
@@ -145,4 +146,5 @@ def _unprivileged(folder: Path) -> dict[str, object]:
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port

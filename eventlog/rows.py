@@ -1,0 +1,65 @@
+"""What goes into the tables and comes out, before and after it is typed. No behaviour here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from eventsourcing.persistence import Notification, StoredEvent
+
+EventRow = tuple[int, UUID, int, str, datetime, bytes]
+"""position, originator_id, originator_version, topic, recorded_at, state: the columns of the events table in order."""
+
+
+@dataclass(frozen=True)
+class RecordedEvent(Notification):
+    """The library's notification with the instant at which the store recorded it."""
+
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRecord:
+    """A command that was carried out: its idempotency key, a digest of what it asked for, the answer it got."""
+
+    key: str
+    digest: str
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where and when an append was recorded. No positions when it held a command or people only."""
+
+    positions: tuple[int, ...]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """A person or organisation as the table holds it; `content` is None once erased."""
+
+    subject_id: str
+    kind: str
+    content: bytes | None
+    emptied_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What one append records, all of it or nothing. (Group commit will hand several of these to one transaction.)"""
+
+    events: Sequence[StoredEvent] = ()
+    command: CommandRecord | None = None
+    subjects: Sequence[SubjectRow] = ()
+
+
+def as_uuid(originator_id: UUID | str) -> UUID:
+    return originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+
+
+def notification(row: EventRow) -> RecordedEvent:
+    position, originator_id, version, topic, recorded_at, state = row
+    return RecordedEvent(originator_id, version, topic, state, position, recorded_at)
