@@ -119,7 +119,7 @@ def from_effective_day(m: Move) -> list[Start]:
 
 
 ACTIVE = "*.accepted | *.mediating"
-HELD = "*.accepted | *.mediating | *.suspended | *.agreed"
+UNAGREED = "reported | *.offered | *.accepted | *.mediating | *.suspended"
 VILLAGE_AT_WORK = "village_mediation.accepted | village_mediation.mediating | village_mediation.suspended"
 TOWNSHIP_AT_WORK = "township_coordination.accepted | township_coordination.mediating | township_coordination.suspended"
 COUNTY_AT_WORK = "escalation.accepted | escalation.mediating | escalation.suspended"
@@ -159,7 +159,7 @@ ROWS = (
     Row("explain_rights",    ACTIVE,            SAME,                 RightsExplained,        holder(*BENCH),                          (g.parties_known, g.everybody_told), meets=("D-WORK",)),
     Row("consent",           ACTIVE,            SAME,                 ConsentGiven,           holder(*BENCH, R.CITIZEN),               (g.is_party,)),
     Row("open_mediation",    "*.accepted",      ".mediating",         MediationOpened,        holder(*BENCH),                          (g.chair_named, g.no_open_recusal, g.rights_explained, g.all_consented, plan_if_serious), meets=("D-WORK",)),
-    Row("refuse",            OPEN,              CLOSED,               MediationRefused,       holder(*BENCH, R.REPORTER, R.CITIZEN),   (g.is_party, g.statement_given, g.other_ways_told), outcome=Outcome.TERMINATED),
+    Row("refuse",            UNAGREED,          CLOSED,               MediationRefused,       holder(*BENCH, R.REPORTER, R.CITIZEN),   (g.is_party, g.statement_given, g.other_ways_told), outcome=Outcome.TERMINATED),
     Row("hold_session",      "*.mediating",     SAME,                 SessionHeld,            holder(*BENCH),                          (g.chair_present, g.no_open_recusal, g.recorded), meets=("D-WORK",)),
     Row("note_progress",     ACTIVE,            SAME,                 ProgressNoted,          holder(*BENCH),                          (), meets=("D-WORK",)),
     Row("suspend",           "*.mediating",     ".suspended",         MediationSuspended,     holder(R.UNIT_HEAD),                     (g.cause_known,), pauses=cause),
