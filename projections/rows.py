@@ -1,0 +1,188 @@
+"""Read tables as a fold sees them: dictionaries in memory, written together at the end of a batch.
+
+A fold never waits for the database once per event: a table with `case_id` in its key is read for all cases of the
+batch at once, and what was read or written stays for the next batch. Rows are read outside of the write transaction;
+that nobody else wrote in between is what the runner's position check says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+KEPT_CASES = 20_000  # whose rows stay in memory, per table
+_CHUNK = 500  # SQLite bounds the number of placeholders
+
+
+class Rows:
+    """The tables of one projection. `names` says under which names they stand now (a rebuild uses others)."""
+
+    def __init__(
+        self, engine: sa.Engine, tables: Iterable[sa.Table], names: Mapping[str, str] | None = None
+    ) -> None:
+        self._engine = engine
+        self._shelves = {t.name: _Shelf(t, (names or {}).get(t.name, t.name)) for t in tables}
+        self._opened: dict[str, bool] = {}
+        self.memory: dict[str, Any] = {}  # what a `Remembering` projection keeps beside its tables
+
+    # What a fold uses.
+
+    def get(self, table: sa.Table, *key: Any) -> Row | None:
+        """The row with this primary key. Change it only to `put` it again."""
+        shelf = self._shelf(table)
+        if shelf.case_at is None:
+            if key not in shelf.single:
+                found = self._query(shelf, dict(zip(shelf.key, key, strict=True)))
+                shelf.single[key] = found[0] if found else None
+            return shelf.single[key]
+        return self._case(shelf, key[shelf.case_at]).get(key)
+
+    def put(self, table: sa.Table, row: Row) -> None:
+        """Insert, or replace the row with the same primary key. Give every column."""
+        shelf = self._shelf(table)
+        key = shelf.key_of(row)
+        if shelf.case_at is None:
+            shelf.single[key] = row
+        else:
+            self._case(shelf, key[shelf.case_at])[key] = row
+        shelf.changed[key] = row
+
+    def add(self, table: sa.Table, row: Row) -> None:
+        """Insert a row that cannot be there yet and that this fold never reads again: cheaper than `put`."""
+        self._shelf(table).added.append(row)
+
+    def delete(self, table: sa.Table, *key: Any) -> None:
+        """Remove the row with this primary key; none is fine."""
+        shelf = self._shelf(table)
+        if shelf.case_at is None:
+            shelf.single[key] = None
+        else:
+            self._case(shelf, key[shelf.case_at]).pop(key, None)
+        shelf.changed[key] = None
+
+    def select(self, table: sa.Table, **equals: Any) -> list[Row]:
+        """The rows with these values, by primary key. With `case_id` it costs no query; without, one each time."""
+        shelf = self._shelf(table)
+        if shelf.case_at is not None and "case_id" in equals:
+            found = self._case(shelf, equals["case_id"])
+        else:
+            found = {shelf.key_of(row): row for row in self._query(shelf, equals)}
+            for key, row in shelf.changed.items():
+                found.pop(key, None)
+                if row is not None:
+                    found[key] = row
+        asked = equals.items()
+        return [row for _, row in sorted(found.items()) if all(row[name] == value for name, value in asked)]
+
+    # What the runner uses.
+
+    def begin(self, opened: dict[str, bool]) -> None:
+        """The cases of the next batch, each with whether its first event is in it (then nothing is stored yet)."""
+        self._opened = opened
+        for shelf in self._shelves.values():
+            for case in opened:
+                if (rows := shelf.cases.pop(case, None)) is not None:
+                    shelf.cases[case] = rows  # used last
+
+    def flush(self, connection: sa.Connection) -> None:
+        """Write what changed, in the caller's transaction: one statement per table and kind."""
+        for shelf in self._shelves.values():
+            gone = [key for key, row in shelf.changed.items() if row is None]
+            kept = [shelf.values_of(row) for row in shelf.changed.values() if row is not None]
+            new = [shelf.values_of(row) for row in shelf.added]
+            mark = "%s" if connection.dialect.name == "postgresql" else "?"
+            for statement, values in ((shelf.delete, gone), (shelf.upsert, kept), (shelf.insert, new)):
+                if values:
+                    connection.exec_driver_sql(statement.replace("?", mark), values)
+
+    def done(self) -> None:
+        """The transaction is committed: nothing is left to write, and what was used longest ago may go."""
+        for shelf in self._shelves.values():
+            shelf.changed.clear()
+            shelf.added.clear()
+            while len(shelf.cases) > KEPT_CASES:
+                del shelf.cases[next(iter(shelf.cases))]
+            if len(shelf.single) > KEPT_CASES:
+                shelf.single.clear()
+
+    # How rows are found.
+
+    def _shelf(self, table: sa.Table) -> _Shelf:
+        shelf = self._shelves.get(table.name)
+        if shelf is None:
+            raise KeyError(
+                f"{table.name} belongs to another projection; a fold uses its own: {', '.join(self._shelves)}"
+            )
+        return shelf
+
+    def _case(self, shelf: _Shelf, case: str) -> dict[Key, Row]:
+        rows = shelf.cases.get(case)
+        if rows is None:
+            self._load(shelf, case)
+            rows = shelf.cases[case]
+        return rows
+
+    def _load(self, shelf: _Shelf, case: str) -> None:
+        """Read this case and, since they will be asked for next, all others of the batch."""
+        wanted = [
+            one for one in {**self._opened, case: self._opened.get(case, False)} if one not in shelf.cases
+        ]
+        for one in wanted:
+            shelf.cases[one] = {}
+        stored = [one for one in wanted if not self._opened.get(one, False)]
+        column = shelf.table.c.case_id
+        with self._engine.connect() as connection:
+            for start in range(0, len(stored), _CHUNK):
+                query = sa.select(shelf.table).where(column.in_(stored[start : start + _CHUNK]))
+                for row in _dicts(connection, query, shelf.columns):
+                    shelf.cases[row["case_id"]][shelf.key_of(row)] = row
+
+    def _query(self, shelf: _Shelf, equals: Mapping[str, Any]) -> list[Row]:
+        query = sa.select(shelf.table).where(
+            *(shelf.table.c[name] == value for name, value in equals.items())
+        )
+        with self._engine.connect() as connection:
+            return _dicts(connection, query, shelf.columns)
+
+
+class _Shelf:
+    """One table: what is known of it, what changed, and its statements."""
+
+    def __init__(self, table: sa.Table, name: str) -> None:
+        self.table = table if name == table.name else table.to_metadata(sa.MetaData(), name=name)
+        self.columns = [c.name for c in table.columns]
+        self.key = [c.name for c in table.primary_key.columns]
+        self.case_at = self.key.index("case_id") if "case_id" in self.key else None
+        self.key_of = _picker(self.key)
+        self.values_of = _picker(self.columns)
+        self.cases: dict[str, dict[Key, Row]] = {}  # case -> all its rows, the case used last at the end
+        self.single: dict[Key, Row | None] = {}  # rows of a table without cases, as far as asked for
+        self.changed: dict[Key, Row | None] = {}
+        self.added: list[Row] = []
+        marks = ", ".join("?" * len(self.columns))
+        same = " AND ".join(f"{name} = ?" for name in self.key)
+        others = [c for c in self.columns if c not in self.key]
+        update = ", ".join(f"{c} = excluded.{c}" for c in others)
+        self.insert = f"INSERT INTO {name} ({', '.join(self.columns)}) VALUES ({marks})"
+        self.upsert = f"{self.insert} ON CONFLICT ({', '.join(self.key)}) DO " + (
+            f"UPDATE SET {update}" if others else "NOTHING"
+        )
+        self.delete = f"DELETE FROM {name} WHERE {same}"
+
+
+def _picker(names: Sequence[str]) -> Any:
+    """A function from a row to the tuple of these values."""
+    if len(names) == 1:
+        only = names[0]
+        return lambda row: (row[only],)
+    return itemgetter(*names)
+
+
+def _dicts(connection: sa.Connection, query: sa.Select[Any], columns: Sequence[str]) -> list[Row]:
+    return [dict(zip(columns, row, strict=True)) for row in connection.execute(query)]

@@ -1,0 +1,136 @@
+"""The read side's database: column types, the form of stored values, the engine, table copies for a rebuild.
+
+Values have one form on every database, so that read tables are byte-identical after every rebuild: instants as
+"2026-03-02T01:00:00.000000Z", days as "2026-03-02", enumerations as their values, levels and truths as integers, JSON
+with sorted keys. Never store a driver's own date or JSON type.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+FOREVER = "9999-12-31"  # the end of what has none, where it is compared with days
+
+METADATA = sa.MetaData()
+
+# "C" makes PostgreSQL compare text as SQLite does, whatever the server's locale.
+Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+POSITIONS = sa.Table(
+    "read_position",
+    METADATA,
+    sa.Column("projection", Text, primary_key=True),
+    sa.Column("position", Number, nullable=False),
+    sa.Column(
+        "generation", sa.Integer, nullable=False
+    ),  # counts rebuilds; a runner that missed one starts anew
+    sa.Column("shape", Text, nullable=False),  # of the tables: other columns mean that they are built anew
+)
+
+
+def instant(at: datetime) -> str:
+    """An instant as stored. Sorts as text."""
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def parsed(text: str) -> datetime:
+    """The instant that `instant` stored."""
+    return datetime.fromisoformat(text)
+
+
+def day(on: date) -> str:
+    return on.isoformat()
+
+
+def plain(text: str) -> str:
+    """Free text without what PostgreSQL cannot store."""
+    return text.replace("\0", "") if "\0" in text else text
+
+
+def _other(value: object) -> object:
+    if isinstance(value, datetime):  # a frozen clock's own class
+        return instant(value)
+    if isinstance(value, date):
+        return day(value)
+    raise TypeError(f"{type(value).__qualname__} {value!r} has no stored form.")
+
+
+_encoder = msgspec.json.Encoder(order="sorted", enc_hook=_other)
+
+
+def json_text(value: Any) -> str:
+    """Plain data and dataclasses as JSON text with sorted keys."""
+    return _encoder.encode(value).decode()
+
+
+def json_value(text: str) -> Any:
+    return msgspec.json.decode(text)
+
+
+def open_engine(url: str) -> sa.Engine:
+    """The engine for a GRIDCASE_DATABASE_URL: `sqlite:///file.db` or `postgresql://…` (driver psycopg 3)."""
+    made = sa.make_url(url)
+    if made.get_backend_name() != "sqlite":
+        return sa.create_engine(made.set(drivername="postgresql+psycopg"))
+    in_memory = made.database in (None, "", ":memory:")
+    engine = sa.create_engine(
+        made,
+        connect_args={"timeout": 30.0, "check_same_thread": False},
+        poolclass=sa.pool.StaticPool if in_memory else sa.pool.QueuePool,
+    )
+    sa.event.listen(engine, "connect", _sqlite_connection)
+    sa.event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connection(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_sqlite_begin` says so
+    connection.execute("PRAGMA journal_mode = WAL")
+    # What is lost with the power is lost together with its position, and folded again.
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _sqlite_begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextlib.contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A write transaction of the read side: committed at the end, undone by any exception. Keep it short."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+        yield connection
+
+
+def shape(tables: tuple[sa.Table, ...]) -> str:
+    """A digest of the columns and keys: it changes when a program's tables do."""
+    said = [
+        (
+            t.name,
+            [(c.name, str(c.type), c.primary_key) for c in t.columns],
+            sorted(str(i.name) for i in t.indexes),
+        )
+        for t in tables
+    ]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def copy_of(table: sa.Table, name: str, generation: int) -> sa.Table:
+    """The same table under another name, its key and indexes named by generation, so that two can stand side by side."""
+    copy = table.to_metadata(sa.MetaData(), name=name)
+    copy.primary_key.name = f"pk_{table.name}_{generation}"
+    for index in copy.indexes:
+        index.name = f"{index.name}_{generation}"
+    return copy
