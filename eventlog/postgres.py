@@ -13,20 +13,20 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
-from psycopg import Connection, Cursor, errors
+from psycopg import Connection, errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from eventlog.errors import Conflict, KeyTaken, Unavailable
 from eventlog.recorder import SCHEMA_VERSION, THE_BEGINNING, LogRecorder, raise_emptied
-from eventlog.rows import EventRow, Receipt, SubjectRow, Write
+from eventlog.rows import EventRow, Receipt, Write
 
 _Connection = Connection[tuple[Any, ...]]
-_Cursor = Cursor[tuple[Any, ...]]
+_T = TypeVar("_T")
 
 WRITERS_LOCK = 0x6772_6964_6361_7365  # "gridcase"; held until the commit by whoever gives out positions
 CONNECT_SECONDS = 10
@@ -58,6 +58,10 @@ FOR EACH STATEMENT EXECUTE FUNCTION events_append_only();
 
 _LAST = "SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1"
 _PUT_EVENT = "INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s)"
+_PUT_EVENTS = """
+INSERT INTO events SELECT position, id, version, topic, %s, state
+FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[]) AS e (position, id, version, topic, state)
+"""
 _PUT_COMMAND = "INSERT INTO commands VALUES (%s, %s, %s, %s)"
 _PUT_SUBJECT = """
 INSERT INTO subjects AS s (subject_id, kind, content) VALUES (%s, %s, %s)
@@ -85,32 +89,50 @@ class PostgresRecorder(LogRecorder):
         self._started_at = 0
 
     def prepare(self) -> None:
-        with self._connection() as connection, _translated(), connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,))  # two may prepare at once
-            row = connection.execute("SELECT to_regclass('log_schema')").fetchone()
-            if row is not None and row[0] is not None:
-                found = connection.execute("SELECT max(version) FROM log_schema").fetchone()
-                self._check_version(found[0] if found else None)
-                if found is not None and found[0] == SCHEMA_VERSION:
-                    return
-            connection.execute(_TABLES)
-            connection.execute("INSERT INTO log_schema VALUES (%s)", (SCHEMA_VERSION,))
+        def create(connection: _Connection) -> None:
+            with connection.transaction():
+                connection.execute(
+                    "SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,)
+                )  # two may prepare at once
+                row = connection.execute("SELECT to_regclass('log_schema')").fetchone()
+                if row is not None and row[0] is not None:
+                    found = connection.execute("SELECT max(version) FROM log_schema").fetchone()
+                    self._check_version(found[0] if found else None)
+                    if found is not None and found[0] == SCHEMA_VERSION:
+                        return
+                connection.execute(_TABLES)
+                connection.execute("INSERT INTO log_schema VALUES (%s)", (SCHEMA_VERSION,))
+
+        self._on_a_connection(create)
 
     def close(self) -> None:
         self._pool.close()
 
-    @contextlib.contextmanager
-    def _connection(self) -> Iterator[_Connection]:
-        try:
-            connection = self._pool.getconn()
-        except PoolTimeout as error:
-            raise Unavailable(
-                f"No connection to PostgreSQL became free: {error}. Is the server up?"
-            ) from error
-        try:
-            yield connection
-        finally:
-            self._pool.putconn(connection)
+    def _on_a_connection(self, work: Callable[[_Connection], _T], *, keep: bool = False) -> _T:
+        """Runs `work` (and with `keep` does not give the connection back when it succeeds).
+
+        Once more when the connection had died, as all do when the server restarts: only for work that records nothing
+        before it ends.
+        """
+        for attempt in (1, 2):
+            try:
+                connection = self._pool.getconn()
+            except PoolTimeout as error:
+                raise Unavailable(f"No connection to PostgreSQL became free ({error}). Is it up?") from error
+            try:
+                with _translated():
+                    done = work(connection)
+            except BaseException as error:
+                died = connection.closed and isinstance(error, OperationalError)
+                self._pool.putconn(connection)
+                if not died or attempt == 2:
+                    raise
+                self._pool.check()  # the other idle ones died at the same time
+            else:
+                if not keep:
+                    self._pool.putconn(connection)
+                return done
+        raise AssertionError("unreachable")
 
     # Reading.
 
@@ -119,8 +141,7 @@ class PostgresRecorder(LogRecorder):
         if self._mine is not None and self._writer == threading.get_ident():
             with _translated():
                 return self._mine.execute(sql, parameters, binary=True).fetchall()
-        with self._connection() as connection, _translated():
-            return connection.execute(sql, parameters, binary=True).fetchall()
+        return self._on_a_connection(lambda c: c.execute(sql, parameters, binary=True).fetchall())
 
     def _event_rows(self, rows: list[tuple[Any, ...]]) -> list[EventRow]:
         return rows
@@ -131,16 +152,20 @@ class PostgresRecorder(LogRecorder):
     # Writing.
 
     def _begin(self) -> None:
-        with contextlib.ExitStack() as undo:
-            connection = undo.enter_context(self._connection())
-            with _translated(), connection.pipeline():
-                connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,))
-                row = connection.execute(_LAST, binary=True).fetchone()
-            self._last = (row[0], row[1]) if row else (0, THE_BEGINNING)
-            self._started_at = self._last[0]
-            self._mine = connection
-            self._leave = undo.pop_all()
+        self._mine, row = self._on_a_connection(self._locked, keep=True)
+        self._last = row or (0, THE_BEGINNING)
+        self._started_at = self._last[0]
+
+    @staticmethod
+    def _locked(connection: _Connection) -> tuple[_Connection, tuple[int, datetime] | None]:
+        """The connection in a transaction that holds the lock, and the last position and recorded_at."""
+        with connection.pipeline():
+            # Not prepared: psycopg believes prepared what an aborted pipeline never prepared. Inserts, which may be
+            # refused, are therefore sent without a pipeline.
+            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED", prepare=False)
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,), prepare=False)
+            row = connection.execute(_LAST, binary=True, prepare=False).fetchone()
+        return connection, None if row is None else (row[0], row[1])
 
     def _commit(self) -> None:
         assert self._mine is not None
@@ -155,8 +180,9 @@ class PostgresRecorder(LogRecorder):
             self._release()
 
     def _release(self) -> None:
-        self._mine = None
-        self._leave.close()
+        assert self._mine is not None
+        connection, self._mine = self._mine, None
+        self._pool.putconn(connection)
 
     def _last_written(self) -> int:
         return self._last[0] if self._last is not None and self._last[0] > self._started_at else 0
@@ -166,14 +192,10 @@ class PostgresRecorder(LogRecorder):
         first = self._last[0] + 1
         recorded_at = self._now(self._last[1])
         try:
-            with _translated(write), self._mine.pipeline() as pipeline:
+            with _translated(write):
                 if nested:
                     self._mine.execute("SAVEPOINT append")
-                put_subjects = self._insert(self._mine, write, first, recorded_at)
-                if put_subjects:
-                    pipeline.sync()
-                    for row, cursor in put_subjects:
-                        raise_emptied(row, cursor.rowcount)
+                self._insert(self._mine, write, first, recorded_at)
                 if nested:
                     self._mine.execute("RELEASE append")
         except BaseException:
@@ -186,26 +208,22 @@ class PostgresRecorder(LogRecorder):
         return Receipt(tuple(range(first, first + len(write.events))), recorded_at)
 
     @staticmethod
-    def _insert(
-        connection: _Connection, write: Write, first: int, recorded_at: datetime
-    ) -> list[tuple[SubjectRow, _Cursor]]:
-        """Sends everything without waiting. The command comes first: a repeated one is not told as a conflict."""
+    def _insert(connection: _Connection, write: Write, first: int, recorded_at: datetime) -> None:
+        # The command comes first: a repeated one is told as such, and not as the conflict that it also is.
         if write.command is not None:
-            command = write.command
-            connection.execute(_PUT_COMMAND, (command.key, command.digest, command.answer, recorded_at))
-        subjects = [
-            (row, connection.execute(_PUT_SUBJECT, (row.subject_id, row.kind, row.content)))
-            for row in write.subjects
-        ]
-        rows = [
-            (position, event.originator_id, event.originator_version, event.topic, recorded_at, event.state)
-            for position, event in enumerate(write.events, first)
-        ]
-        if len(rows) == 1:
-            connection.execute(_PUT_EVENT, rows[0])
-        elif rows:
-            connection.cursor().executemany(_PUT_EVENT, rows)
-        return subjects
+            c = write.command
+            connection.execute(_PUT_COMMAND, (c.key, c.digest, c.answer, recorded_at))
+        for row in write.subjects:
+            put = connection.execute(_PUT_SUBJECT, (row.subject_id, row.kind, row.content))
+            raise_emptied(row, put.rowcount)
+        if len(write.events) == 1:
+            (e,) = write.events
+            values = (first, e.originator_id, e.originator_version, e.topic, recorded_at, e.state)
+            connection.execute(_PUT_EVENT, values)
+        elif write.events:
+            positions = list(range(first, first + len(write.events)))
+            rows = ((e.originator_id, e.originator_version, e.topic, e.state) for e in write.events)
+            connection.execute(_PUT_EVENTS, (recorded_at, positions, *map(list, zip(*rows, strict=True))))
 
     def _erase_subject(self, subject_id: str, at: datetime) -> None:
         assert self._mine is not None

@@ -1,6 +1,7 @@
 """Who may change an aggregate when, what stays in memory, and bulk work in one transaction."""
 
 import threading
+import time
 from uuid import uuid4
 
 import pytest
@@ -37,7 +38,7 @@ def in_threads(*jobs):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(20)
         assert not thread.is_alive(), "two threads wait for each other"
     return raised
 
@@ -194,6 +195,25 @@ def test_a_batch_and_single_commands_of_other_threads_do_not_block_each_other_fo
     assert in_threads(batches, singles, batches, singles) == []
     assert len(log.load(book.id).lines) == 80
     assert [e.position for e in log.read(0)] == list(range(1, 82))
+
+
+def test_a_batch_waits_for_who_holds_what_it_needs(log, book):
+    held = threading.Event()
+
+    def single():
+        with log.checkout(book.id) as (mine,):
+            held.set()
+            time.sleep(0.1)  # by now the batch would hold the database's lock, and want this notebook
+            mine.note("single")
+            log.append(mine)
+
+    def batch():
+        held.wait(10)
+        with log.batch():
+            append_line(log, book.id, "batch")
+
+    assert in_threads(single, batch) == []
+    assert log.load(book.id).lines == ["single", "batch"]
 
 
 def test_news_of_a_batch_reach_waiting_readers_only_when_it_is_committed(log):

@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
 from eventsourcing.persistence import PersistenceError
 
@@ -137,6 +138,24 @@ def test_the_second_of_two_writers_is_refused_and_nothing_of_it_is_recorded(log)
     assert log.load(other.id).lines == []
     assert log.answer_of("k") is None
     assert log.subjects.get(["p1"]) == {}
+
+
+def test_a_log_that_refused_often_goes_on_recording(log):
+    opened(log, "taken")
+    log.append(command=CommandRecord("key", "d", b""))
+    for n in range(12):  # drivers prepare a statement after some uses, and must not lose count of it
+        command = (None, CommandRecord("key", "d", b""), CommandRecord(f"fresh {n}", "d", b""))[n % 3]
+        with pytest.raises((Conflict, KeyTaken)):
+            log.append(
+                Notebook("free"),
+                Notebook("taken"),
+                command=command,
+                identities=[Identity("p", "person", "王某")],
+            )
+        with log.batch(), pytest.raises((Conflict, KeyTaken)):
+            log.append(Notebook("free"), Notebook("taken"), command=command)
+    log.append(Notebook("free"), Notebook("freer"), identities=[Identity("p", "person", "王某")])
+    assert log.head() == 3
 
 
 def test_a_command_is_recorded_with_its_answer(log):
@@ -282,6 +301,24 @@ def _insert_raw(log, originator_id, version, topic, state):
 
 
 # Opening
+
+
+def test_a_restarted_server_is_found_again(postgres_url):
+    log = open_log(postgres_url)
+    log.prepare()
+    readers = [threading.Thread(target=log.recorder.query, args=("SELECT pg_sleep(0.1)",)) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    for use in (log.head, lambda: opened(log, "after the cut"), log.head):
+        with psycopg.connect(postgres_url) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            )
+        use()
+    assert log.head() == 1
+    log.close()
 
 
 def test_preparing_twice_changes_nothing(log):
