@@ -52,7 +52,7 @@ from domain.record import CaseReopened
 from domain.terms import Level, Outcome, Role
 from workflows import dispute_guards as g
 from workflows.common import COMMON_ROWS, COMMON_VERBS, EVERY_POST, REPLIES
-from workflows.guards import evidence_named, ground_given, plan_if_serious, reopening_in_time, unit_active
+from workflows.guards import assigned_with_term, evidence_named, ground_given, plan_if_serious, reopening_in_time, unit_active
 from workflows.move import Move
 from workflows.table import ANY, CLOSED, OPEN, SAME, Row, Start, State, Table, stage
 from workflows.who import anyone, holder, superior
@@ -142,7 +142,7 @@ ROWS = (
     Row("report",            NEW,               "reported",           DisputeReported,        anyone(*EVERY_POST),                     (g.origin_active, g.titled), holder=origin, starts=("D-PLAN", "D-110", "D-110-COMPLEX")),
     Row("settle",            "reported",        CLOSED,               SettledOnTheSpot,       holder(R.REPORTER, R.MEDIATOR),          (g.is_minor, g.all_agreed, g.fulfilled_at_once), meets=("D-ACCEPT",), outcome=Outcome.RESOLVED),
     Row("offer",             "reported",        "village_mediation.offered",  CustodyOffered, holder(R.REPORTER, R.MEDIATOR, R.INTAKE, R.UNIT_HEAD), (g.village_of_origin,), holder=unit, meets=("D-ACCEPT",)),
-    Row("accept",            "reported",        "village_mediation.accepted", DisputeAccepted, holder(R.MEDIATOR, R.UNIT_HEAD),         (g.within_scope, g.not_elsewhere, g.village_of_origin), holder=actors_unit, meets=("D-ACCEPT",), fills={"unit": actors_unit}),
+    Row("accept",            "reported",        "village_mediation.accepted", DisputeAccepted, holder(R.MEDIATOR, R.UNIT_HEAD),         (g.acts_for_village, g.within_scope, g.not_elsewhere), holder=actors_unit, meets=("D-ACCEPT",), fills={"unit": actors_unit}),
     Row("accept",            "*.offered",       ".accepted",          DisputeAccepted,        holder(R.MEDIATOR, R.INTAKE, R.UNIT_HEAD), (g.within_scope, g.not_elsewhere), meets=("D-ACCEPT",), fills={"unit": actors_unit}),
     Row("return",            "*.offered",       "reported",           CustodyReturned,        holder(R.INTAKE, R.UNIT_HEAD),           RETURNABLE, when=g.sent_from(Level.GRID), **RETURN),
     Row("return",            "*.offered",       "village_mediation.offered",     CustodyReturned, holder(R.INTAKE, R.UNIT_HEAD),       RETURNABLE, when=g.sent_from(Level.VILLAGE), **RETURN),
@@ -154,8 +154,8 @@ ROWS = (
     Row("assign_mediator",   ACTIVE,            SAME,                 MediatorAssigned,       holder(R.UNIT_HEAD),                     (g.no_conflict, g.choice_honoured), meets=("D-WORK",)),
     Row("choose_mediator",   ACTIVE,            SAME,                 PartyChoseMediator,     holder(*BENCH, R.CITIZEN),               (g.is_party, g.chosen_is_free)),
     Row("disclose_conflict", ACTIVE,            SAME,                 ConflictDisclosed,      holder(*BENCH),                          ()),
-    Row("ask_recusal",       ACTIVE,            SAME,                 RecusalRequested,       holder(*BENCH, R.CITIZEN),               (g.is_party, g.is_mediator)),
-    Row("replace_mediator",  ACTIVE,            SAME,                 MediatorReplaced,       holder(R.UNIT_HEAD),                     (g.replacement_sound,), meets=("D-WORK",)),
+    Row("ask_recusal",       ACTIVE,            SAME,                 RecusalRequested,       holder(*BENCH, R.CITIZEN),               (g.has_mediators, g.is_party, g.is_mediator)),
+    Row("replace_mediator",  ACTIVE,            SAME,                 MediatorReplaced,       holder(R.UNIT_HEAD),                     (g.has_mediators, g.replacement_sound), meets=("D-WORK",)),
     Row("explain_rights",    ACTIVE,            SAME,                 RightsExplained,        holder(*BENCH),                          (g.parties_known, g.everybody_told), meets=("D-WORK",)),
     Row("consent",           ACTIVE,            SAME,                 ConsentGiven,           holder(*BENCH, R.CITIZEN),               (g.is_party,)),
     Row("open_mediation",    "*.accepted",      ".mediating",         MediationOpened,        holder(*BENCH),                          (g.chair_named, g.no_open_recusal, g.rights_explained, g.all_consented, plan_if_serious), meets=("D-WORK",)),
@@ -164,16 +164,16 @@ ROWS = (
     Row("note_progress",     ACTIVE,            SAME,                 ProgressNoted,          holder(*BENCH),                          (), meets=("D-WORK",)),
     Row("suspend",           "*.mediating",     ".suspended",         MediationSuspended,     holder(R.UNIT_HEAD),                     (g.cause_known,), pauses=cause),
     Row("resume",            "*.suspended",     ".mediating",         MediationResumed,       holder(*BENCH),                          (), resumes=True),
-    Row("extend",            "*.mediating",     SAME,                 MediationExtended,      holder(R.UNIT_HEAD),                     (g.mediation_term_runs, g.all_parties_ask), extends="D-MEDIATE"),
+    Row("extend",            "*.mediating",     SAME,                 MediationExtended,      holder(R.UNIT_HEAD),                     (g.mediation_term_runs, g.not_extended_yet, g.all_parties_ask), extends="D-MEDIATE"),
     Row("agree",             "*.mediating",     ".agreed",            AgreementReached,       holder(R.MEDIATOR, R.HANDLER),           (g.written_if_needed, g.contents_complete, g.signed_if_written), meets=WORK, starts=(from_effective_day, agreed_days)),
     Row("terminate",         f"{ACTIVE} | *.suspended", CLOSED,       MediationTerminated,    holder(R.UNIT_HEAD),                     (ground_given, g.other_ways_told, g.mediator_proposes), meets=WORK, outcome=Outcome.TERMINATED),
 
     Row("set_aside",         "*.agreed",        ".mediating",         AgreementSetAside,      holder(*BENCH),                          ()),
     Row("apply_confirmation", "*.agreed | closed", SAME,                ConfirmationApplied,    holder(*BENCH, R.CITIZEN),               (g.joint_application, g.confirmation_in_time, g.confirmable), meets=("D-CONFIRM",)),
     Row("decide_confirmation", "*.agreed | closed", SAME,             ConfirmationDecided,    holder(*BENCH),                          (g.confirmation_pending,)),
-    Row("fulfil",            "*.agreed",        SAME,                 ObligationFulfilled,    holder(*BENCH, R.REPORTER),              (g.obligation_open,), meets=("D-FULFIL",)),
-    Row("breach",            "*.agreed",        SAME,                 ObligationBreached,     holder(*BENCH, R.REPORTER),              (g.obligation_open,)),
-    Row("urge",              "*.agreed",        SAME,                 FulfilmentUrged,        holder(*BENCH),                          (g.obligation_open,)),
+    Row("fulfil",            "*.agreed",        SAME,                 ObligationFulfilled,    holder(*BENCH, R.REPORTER),              (g.something_owed, g.obligation_open), meets=("D-FULFIL",)),
+    Row("breach",            "*.agreed",        SAME,                 ObligationBreached,     holder(*BENCH, R.REPORTER),              (g.something_owed, g.obligation_open)),
+    Row("urge",              "*.agreed",        SAME,                 FulfilmentUrged,        holder(*BENCH),                          (g.something_owed, g.obligation_open)),
     Row("visit",             "*.agreed | closed", SAME,               FollowUpVisited,        holder(*BENCH, R.REPORTER),              (), meets=("D-VISIT-7 | D-VISIT-30",)),
     Row("resolve",           "*.agreed",        CLOSED,               DisputeResolved,        holder(R.UNIT_HEAD),                     (g.all_fulfilled, g.visited, g.not_the_chair, evidence_named), outcome=Outcome.RESOLVED),
 
@@ -185,7 +185,7 @@ ROWS = (
     Row("skip_level",        f"reported | village_mediation.offered | {VILLAGE_AT_WORK}", "escalation.offered", LevelSkipped, holder(R.UNIT_HEAD, R.SPONSOR), (g.skip_rule_applies, g.skipped_units_told), **SKIP),
     Row("hand_down",         TOWNSHIP_AT_WORK,  "village_mediation.offered", HandedDown,      holder(R.UNIT_HEAD),                     (g.direct_subordinate, g.term_given), **DOWN),
     Row("hand_down",         COUNTY_AT_WORK,    "township_coordination.offered", HandedDown,  holder(R.UNIT_HEAD),                     (g.direct_subordinate, g.term_given), **DOWN),
-    Row("report_completion", ANY,               SAME,                 CompletionReported,     holder(R.UNIT_HEAD, R.HANDLER, R.MEDIATOR), (), meets=("P-ASSIGNED-REPORT",)),
+    Row("report_completion", ANY,               SAME,                 CompletionReported,     holder(R.UNIT_HEAD, R.HANDLER, R.MEDIATOR), (assigned_with_term,), meets=("P-ASSIGNED-REPORT",)),
     Row("give_feedback",     ANY,               SAME,                 FeedbackGiven,          anyone(*EVERY_POST),                     (g.from_110,), meets=("D-110", "D-110-COMPLEX")),
 
     Row("withdraw",          OPEN,              CLOSED,               DisputeWithdrawn,       holder(*BENCH, R.REPORTER, R.CITIZEN),   (g.withdrawn_by_parties, g.statement_given), outcome=Outcome.WITHDRAWN),

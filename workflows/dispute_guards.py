@@ -74,6 +74,11 @@ def village_of_origin(m: Move) -> bool:
     return m.units.acts_for(unit, m.case.holder, m.on)
 
 
+@guard("由村级单位直接受理", "the unit that takes it is of village level")
+def acts_for_village(m: Move) -> bool:
+    return m.units.level(m.actor.unit, m.on) == Level.VILLAGE
+
+
 @guard("属于调解范围", "it is within the scope of mediation", "within_scope")
 def within_scope(m: Move) -> bool:
     return bool(m.facts["within_scope"])
@@ -120,6 +125,11 @@ def chosen_is_free(m: Move) -> bool:
 @guard("须是本案当事人", "it is a party of this case", "party")
 def is_party(m: Move) -> bool:
     return m.facts["party"] in m.case.subjects
+
+
+@guard("已有调解员", "there are mediators")
+def has_mediators(m: Move) -> bool:
+    return bool(m.case.mediators)
 
 
 @guard("须是本案调解员", "it is a mediator of this case", "mediator")
@@ -184,6 +194,12 @@ def mediation_term_runs(m: Move) -> bool:
     return clock is not None and clock.is_open and m.at < clock.due
 
 
+@guard("调解期限只能延长一次", "the term was not extended before")
+def not_extended_yet(m: Move) -> bool:
+    clock = m.case.clocks.get("D-MEDIATE")
+    return clock is not None and clock.extension is None
+
+
 @guard("须采用书面协议", "a written form, because the case is serious or somebody asked for it", "form", "written_asked")
 def written_if_needed(m: Move) -> bool:
     needed = m.facts["written_asked"] or m.case.severity is Severity.SERIOUS
@@ -222,6 +238,11 @@ def confirmable(m: Move) -> bool:
 @guard("已申请司法确认", "confirmation was applied for")
 def confirmation_pending(m: Move) -> bool:
     return bool(m.case.confirmation == "applied")
+
+
+@guard("协议中有未履行的义务", "the agreement has obligations that are not fulfilled")
+def something_owed(m: Move) -> bool:
+    return any(status != "fulfilled" for status in m.case.owed.values())
 
 
 @guard("协议中有此项义务且未履行", "the agreement has an obligation with this number that is not fulfilled", "number")

@@ -12,7 +12,7 @@ from dataclasses import MISSING
 from datetime import datetime
 from typing import Any
 
-from transitions import EventData, MachineError
+from transitions import EventData
 from transitions.extensions.nesting import HierarchicalMachine, NestedState
 
 from domain.actor import Actor
@@ -22,14 +22,14 @@ from domain.organisation import Organisation
 from domain.policy import PolicyBook
 from domain.terms import Outcome
 from workflows.clocks import Clockwork
-from workflows.move import Guard, Move, guard
+from workflows.move import Guard, Move
 from workflows.table import Row, State, Table
 from workflows.who import RIGHT_POST, RIGHT_UNIT
 
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
 SELECTED, ADMITTED, ASKED = range(3)  # how far a row got before it failed: the furthest one explains the refusal
-NO_SUCH_STEP = guard("此状态下没有这一步", "there is no such step in this state")(lambda move: False)
+NO_SUCH_STEP = Guard("no_such_step", "此状态下没有这一步", "there is no such step in this state", lambda move: False)
 
 
 class DottedState(NestedState):  # type: ignore[misc]
@@ -70,13 +70,12 @@ class Engine:
         facts = complete(self.table.asks[trigger], facts, trigger)
         move = self.move(case, trigger, actor, at, facts)
         cursor = Cursor(str(case.state))
-        try:
-            moved = self.machine.trigger_event(cursor, trigger, move=move)
-        except MachineError:  # no row at all from this state
-            moved = False
-        if not moved or move.row is None:
+        if not self.table.lines(trigger, cursor.state):  # also a state that only an older table knew
             raise self.refusal(move)
+        self.machine.trigger_event(cursor, trigger, move=move)
         row = move.row
+        if row is None:
+            raise self.refusal(move)
         move.facts = {**facts, **{name: fill(move) for name, fill in row.fills.items()}}
         return self._step(move, row, str(cursor.state))
 

@@ -91,6 +91,21 @@ def supervision_unanswered(m: Move) -> bool:
     return bool(m.case.supervisions.get(m.facts["number"]) == "issued")
 
 
+@guard("有未解除的督办", "there is a supervision that is not lifted")
+def supervised(m: Move) -> bool:
+    return any(status != "lifted" for status in m.case.supervisions.values())
+
+
+@guard("上级交办且未报结", "an upper unit assigned it and waits for a report")
+def assigned_with_term(m: Move) -> bool:
+    return any(clock.code == "P-ASSIGNED-REPORT" for clock in m.case.open_clocks())
+
+
+@guard("本案已并案", "the case was merged")
+def is_merged(m: Move) -> bool:
+    return bool(m.case.outcome == "merged")
+
+
 @guard("须经人工确认事实与当事人相同", "a person confirms the same facts and the same parties", "same_facts", "same_parties")
 def sameness_confirmed(m: Move) -> bool:
     return bool(m.facts["same_facts"]) and bool(m.facts["same_parties"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.terms import Role
-from workflows.move import Guard, Move, guard
+from workflows.move import Guard, Move
 
 
 class Relation(StrEnum):
@@ -66,5 +66,7 @@ def anyone(*roles: Role) -> Who:
 
 SYSTEM_ONLY = Who(frozenset({Role.SYSTEM}), Relation.SYSTEM)
 
-RIGHT_POST: Guard = guard("由有权的岗位办理", "the actor's post may do this")(lambda m: False)
-RIGHT_UNIT: Guard = guard("由有权的单位办理", "the actor's unit stands in the right relation to the case")(lambda m: False)
+RIGHT_POST = Guard("right_post", "由有权的岗位办理", "the actor's post may do this", lambda m: False)
+RIGHT_UNIT = Guard(
+    "right_unit", "由有权的单位办理", "the actor's unit stands in the right relation to the case", lambda m: False
+)
