@@ -6,6 +6,7 @@ from datetime import datetime, time
 
 from domain.calendar import TZ
 from domain.case import NEW
+from domain.conduct import JointMeetingHeld
 from domain.custody import (
     CompletionReported,
     CustodyOffered,
@@ -162,6 +163,7 @@ ROWS = (
     Row("refuse",            UNAGREED,          CLOSED,               MediationRefused,       holder(*BENCH, R.REPORTER, R.CITIZEN),   (g.is_party, g.statement_given, g.other_ways_told), outcome=Outcome.TERMINATED),
     Row("hold_session",      "*.mediating",     SAME,                 SessionHeld,            holder(*BENCH),                          (g.chair_present, g.no_open_recusal, g.recorded), meets=("D-WORK",)),
     Row("note_progress",     ACTIVE,            SAME,                 ProgressNoted,          holder(*BENCH),                          (), meets=("D-WORK",)),
+    Row("joint_meeting",     OPEN,              SAME,                 JointMeetingHeld,       holder(*BENCH),                          (g.joint_formed,), meets=("D-WORK",)),
     Row("suspend",           "*.mediating",     ".suspended",         MediationSuspended,     holder(R.UNIT_HEAD),                     (g.cause_known,), pauses=cause),
     Row("resume",            "*.suspended",     ".mediating",         MediationResumed,       holder(*BENCH),                          (), resumes=True),
     Row("extend",            "*.mediating",     SAME,                 MediationExtended,      holder(R.UNIT_HEAD),                     (g.mediation_term_runs, g.not_extended_yet, g.all_parties_ask), extends="D-MEDIATE"),
@@ -217,6 +219,7 @@ VERBS = COMMON_VERBS | {
     "refuse": ("记录拒绝调解", "Record refusal"),
     "hold_session": ("召开调解会", "Hold session"),
     "note_progress": ("记录进展", "Note progress"),
+    "joint_meeting": ("召开联席会议", "Hold joint meeting"),
     "suspend": ("中止", "Suspend"),
     "resume": ("恢复", "Resume"),
     "extend": ("延长期限", "Extend"),

@@ -373,3 +373,8 @@ def file_complete(m: Move) -> bool:
     if m.case.outcome == "resolved" and m.case.agreement is None:
         return False
     return said(m.facts["index"]) and not m.case.archived
+
+
+@guard("已组织联合调处", "joint handling was formed")
+def joint_formed(m: Move) -> bool:
+    return m.case.joint is not None
