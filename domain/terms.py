@@ -151,10 +151,10 @@ class PetitionClass(StrEnum):
     """信访事项分类 (信访工作条例 Art. 29-31). Only CLAIM_OTHER, Art. 31(6), has the sixty-day clock."""
 
     ADVICE = "advice"  # 建议意见 Art. 29
-    REPORT = "report"  # 检举控告 Art. 30
-    CLAIM_PARTY = "claim_party"  # 31(1) 应当通过诉讼解决以外的党政途径, see docs/glossary.md
-    CLAIM_LITIGATION = "claim_litigation"  # 31(2)
-    CLAIM_ARBITRATION = "claim_arbitration"  # 31(3)
-    CLAIM_RECONSIDERATION = "claim_reconsideration"  # 31(4)
-    CLAIM_ADMINISTRATIVE = "claim_administrative"  # 31(5)
-    CLAIM_OTHER = "claim_other"  # 31(6)
+    REPORT = "report"  # 检举控告 Art. 30: nothing of it may reach whom it accuses
+    CLAIM_LITIGATION = "claim_litigation"  # 31(1) 诉讼、刑事、公安等司法程序
+    CLAIM_ARBITRATION = "claim_arbitration"  # 31(2) 仲裁
+    CLAIM_PARTY = "claim_party"  # 31(3) 党员申诉、申请复审
+    CLAIM_RECONSIDERATION = "claim_reconsideration"  # 31(4) 行政复议等行政程序
+    CLAIM_ADMINISTRATIVE = "claim_administrative"  # 31(5) 申请查处违法行为、履行法定职责
+    CLAIM_OTHER = "claim_other"  # 31(6) 其他申诉求决: heard, investigated, answered with an opinion
