@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,7 +67,7 @@ class SQLiteRecorder(LogRecorder):
             raise Unavailable(
                 f"The folder of the log {path!r} does not exist. Make it, or name another file."
             )
-        self._write_connection = self._connect()
+        self._write_connection = self._connect_writer()
         self._idle: list[sqlite3.Connection] = []
         self._all_readers: list[sqlite3.Connection] = []
         self._readers = threading.Lock()
@@ -76,16 +77,28 @@ class SQLiteRecorder(LogRecorder):
 
     def _connect(self) -> sqlite3.Connection:
         with _translated():
-            connection = sqlite3.connect(
+            return sqlite3.connect(
                 self._path,
                 timeout=BUSY_SECONDS,
                 isolation_level=None,
                 check_same_thread=False,
                 cached_statements=256,
             )
-            connection.execute("PRAGMA journal_mode = WAL")
+
+    def _connect_writer(self) -> sqlite3.Connection:
+        connection = self._connect()
+        with _translated():
             connection.execute("PRAGMA synchronous = FULL")
-            return connection
+            # The switch to WAL does not wait for other processes that open the new file at the same time.
+            for attempt in range(100):
+                try:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    break
+                except sqlite3.OperationalError as error:
+                    if "locked" not in str(error) or attempt == 99:
+                        raise
+                    time.sleep(0.05)
+        return connection
 
     def prepare(self) -> None:
         with self._writing, _translated():
@@ -242,6 +255,10 @@ def _translated() -> Iterator[None]:
         if "unable to open" in str(error):
             raise Unavailable(
                 f"The log's file does not open ({error}). Look at its folder and rights."
+            ) from error
+        if "locked" in str(error):
+            raise Unavailable(
+                f"Another process has held the log's file for {BUSY_SECONDS:.0f} seconds. Nothing was recorded."
             ) from error
         raise OperationalError(error) from error
     except sqlite3.Error as error:

@@ -1,6 +1,8 @@
 """What the event log promises, on both databases."""
 
 import dataclasses
+import multiprocessing
+import os
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
@@ -325,6 +327,34 @@ def test_preparing_twice_changes_nothing(log):
     opened(log, "kept")
     log.prepare()
     assert log.head() == 1
+
+
+def begin(urls, start, errors):
+    for url in urls:
+        start.wait()
+        try:
+            log = open_log(url)
+            log.prepare()
+            log.append(Notebook(f"of process {os.getpid()}"))
+            log.close()
+        except Exception as error:
+            errors.put(f"{url}: {error!r}")
+
+
+def test_several_processes_may_open_and_prepare_a_new_database_at_once(tmp_path, postgres_cluster):
+    urls = [f"sqlite:///{tmp_path}/{n}.db" for n in range(8)] + [postgres_cluster.fresh() for _ in range(3)]
+    spawn = multiprocessing.get_context("spawn")
+    start, errors = spawn.Barrier(4), spawn.Queue()
+    processes = [spawn.Process(target=begin, args=(urls, start, errors)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert errors.empty(), errors.get()
+    for url in urls:
+        log = open_log(url)
+        assert log.head() == 4
+        log.close()
 
 
 def test_an_unprepared_log_says_what_to_do(database_url):
