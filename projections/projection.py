@@ -1,4 +1,4 @@
-"""What a projection is: a pure function of the log onto tables of its own. It asks no clock, no file and no other table."""
+"""What a projection is: a pure function of the log onto its own tables. It asks no clock, no file, no other table."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def shape(tables: tuple[sa.Table, ...]) -> str:
 
 
 def copy_of(table: sa.Table, name: str, generation: int) -> sa.Table:
-    """The same table under another name, its key and indexes named by generation, so that two can stand side by side."""
+    """The table under another name; key and indexes are named by generation, so that two can stand side by side."""
     copy = table.to_metadata(sa.MetaData(), name=name)
     copy.primary_key.name = f"pk_{table.name}_{generation}"
     for index in copy.indexes:
