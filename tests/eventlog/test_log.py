@@ -407,3 +407,18 @@ def test_the_rows_do_not_repeat_what_the_columns_hold(log):
     ((state,),) = log.recorder.query("SELECT state FROM events")
     assert bytes(state) == b'{"originator_topic":"notebook","title":"slim"}'
     assert {f.name for f in dataclasses.fields(Notebook.Opened)} > {"timestamp", "originator_id"}
+
+
+def test_a_file_held_by_another_process_is_told_after_a_while(tmp_path, monkeypatch):
+    monkeypatch.setattr("eventlog.sqlite.BUSY_SECONDS", 0.1)
+    url = f"sqlite:///{tmp_path / 'log.db'}"
+    one, other = open_log(url), open_log(url)
+    one.prepare()
+    with one.batch():
+        one.append(Notebook("long import"))
+        with pytest.raises(Unavailable, match="Another process"):
+            other.append(Notebook("impatient"))
+    other.append(Notebook("patient"))
+    assert one.head() == 2
+    one.close()
+    other.close()
