@@ -205,7 +205,8 @@ class Service:
         if at > now + AHEAD:
             raise Invalid("at", at.isoformat(), "It has not happened yet: record it when it has.")
         hours = self.policies.in_force(self.jurisdiction, at).limits.late_entry_hours
-        late = "late" if now - at > timedelta(hours=hours) else ""
+        seen_late = now - at > timedelta(hours=hours) and command.source is not Source.SWEEP
+        late = "late" if seen_late else ""
         if late and not command.reason.strip():
             raise Invalid("reason", command.reason, f"It is entered more than {hours} hours after it happened: say why.")
         event = engine.table.events.get(command.trigger)

@@ -183,7 +183,7 @@ def check(table: Table, by_agreement: tuple[str, ...]) -> None:
             for name in (source, *(target for _, target in lines)):
                 if name not in table.states:
                     raise TableError(f"{trigger}: unknown state {name!r}")
-            reached.update(target for _, target in lines if target != source)
+            reached.update(target for row, target in lines if target != source and row.target != BACK)
             for n, (row, _) in enumerate(lines):
                 if any(r.when is None and r.who.covers(row.who) for r, _ in lines[:n]):
                     raise TableError(f"{trigger} in {source}: row {n + 1} can never be tried, an earlier one always is")
