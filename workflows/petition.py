@@ -284,11 +284,5 @@ VERBS = COMMON_VERBS | {
     "provide_aftercare": ("帮扶救助", "Provide aftercare"),
 }
 
-BY_AGREEMENT = (
-    "P-ASSIGNED-REPORT",
-    "P-SIMPLE",
-    "P-EXECUTE",
-    *REPLIES,
-    "D-WORK",
-)  # D-WORK: only common rows know it
+BY_AGREEMENT = ("P-ASSIGNED-REPORT", "P-SIMPLE", "P-EXECUTE", *REPLIES)
 PETITION = Table("petition", STATES, ROWS, VERBS, by_agreement=BY_AGREEMENT)
