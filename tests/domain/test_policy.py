@@ -9,7 +9,7 @@ import pytest
 from domain import policy
 from domain.errors import Invalid, NotFound
 from domain.length import Length
-from domain.policy import Approver, ExtensionRule, builtin_policies, read_policies, rule_table
+from domain.policy import Approver, ExtensionRule, builtin_policies, read_policies
 from domain.terms import Level, Severity
 
 BOOK = builtin_policies()
@@ -184,10 +184,3 @@ def test_a_newer_version_of_a_set_takes_over_and_the_old_one_stays_readable(tmp_
     (folder / "cn-2022-3.toml").write_text(newer, encoding="utf-8")
     with pytest.raises(Invalid, match=r"CN-2022/2.*higher version"):
         read_policies(folder)
-
-
-@pytest.mark.parametrize("ref", ["CN-2022/1", "CN-2005/1", "ZJ-2016/1"])
-def test_the_documentation_shows_the_rules_as_they_are(ref):
-    page = (ROOT / "docs" / "deadlines.md").read_text(encoding="utf-8")
-    table = rule_table(BOOK.get(ref))
-    assert table in page, f"docs/deadlines.md is out of date. Put this under {ref}:\n\n{table}"
