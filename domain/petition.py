@@ -1,4 +1,4 @@
-"""A petition (信访事项): its facts so far. The events are in petition_intake.py, petition_handling.py, petition_review.py.
+"""A petition (信访事项): its facts so far. Its events are in petition_intake, petition_handling and petition_review.
 
 A petition is one matter of one petitioner or group: a repeated letter is a submission in it, never a new petition.
 """

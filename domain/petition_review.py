@@ -1,4 +1,4 @@
-"""Review and end of a petition (复查、复核、终结): two reviews, the end of the right, resolution, evaluation, aftercare.
+"""Review and end of a petition (复查、复核、终结): reviews, end of the right, resolution, evaluation, aftercare.
 
 Event types are the storage format: add fields with defaults, never rename or drop one.
 """

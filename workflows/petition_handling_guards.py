@@ -133,7 +133,7 @@ def statement_heard(m: Move) -> bool:
     return bool(m.case.statement_heard)
 
 
-@guard("须载明诉求、事实和理由、处理意见、依据", "request, facts and reasons, opinion and legal basis are in it (Art. 32)",
+@guard("须载明诉求、事实和理由、处理意见、依据", "request, facts, opinion and legal basis are in it (Art. 32)",
        "request", "facts", "opinion", "legal_basis")  # fmt: skip
 def opinion_complete(m: Move) -> bool:
     return all(said(m.facts[part]) for part in ("request", "facts", "opinion", "legal_basis"))

@@ -185,7 +185,7 @@ def nothing_excludes_it(m: Move) -> bool:
 
 @guard("走访应到有权处理的本级或上一级", "a visit was made at this level or the next one up (Art. 20(1))")
 def visited_at_right_level(m: Move) -> bool:
-    came_to = m.case.custody[0].level
+    came_to = m.case.custody[0].level if m.case.custody else None
     if m.case.channel is not Channel.VISIT or came_to is None or m.case.level is None:
         return True
     return bool(came_to <= m.case.level + 1)
