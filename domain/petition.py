@@ -170,7 +170,9 @@ class Petition(Case):
 
     @property
     def is_final(self) -> bool:
-        return bool(self.outcome == "final")
+        """处理终结: the way through the reviews is at its end, whether or not the matter is settled in life."""
+        reviewed = self.outcome == "resolved" and self.before != "township_coordination.concluded"
+        return bool(self.outcome == "final" or reviewed)
 
 
 class PetitionReceived(CaseOpened):
