@@ -1,0 +1,312 @@
+"""Asking a figure: which cases count for a unit and a period, as known at a cut, and the numbers they add up to.
+
+The same rows answer both questions, how many and which ones, so that a number and its cases never part.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.calendar import TZ
+from domain.errors import Invalid, NotFound
+from domain.policy import NATIONAL, Limits, builtin_policies
+from projections.figures.catalogue import FIGURES
+from projections.figures.definition import FIXED, ORDER, Figure, Period, limits_as_parameters
+from projections.figures.numbers import SECONDS_OF_A_DAY, median, nearest_rank, share, shown
+from projections.moments import day_number
+from projections.schema import day, instant
+
+PARTS = ("numerator", "denominator", "excluded")
+MEASURES, STATISTICS = ("gross", "net"), ("median", "p90", "max")
+
+# Whose matter it was on the day of the decision, and which child of the asked unit it came from.
+BELONGS = """
+    FROM (SELECT q.* FROM ({population}) AS q
+           WHERE q.decided_on >= :from AND q.decided_on < :to) AS p
+    JOIN read_unit_ancestors a ON a.unit = p.unit AND a.ancestor = :unit
+         AND a.valid_from <= p.decided_on AND p.decided_on < a.valid_to
+"""
+CHILD = """
+    LEFT JOIN read_unit_ancestors b ON b.unit = p.unit AND b.valid_from <= p.decided_on AND p.decided_on < b.valid_to
+         AND EXISTS (SELECT 1 FROM read_units u WHERE u.code = b.ancestor AND u.parent = :unit
+                        AND u.valid_from <= p.decided_on AND p.decided_on < u.valid_to)
+"""
+EXPRESSIONS = {
+    "unit": "COALESCE(b.ancestor, :unit)",
+    "month": "SUBSTR(p.decided_on, 1, 7)",
+    "reason": "p.reason_up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A figure asked for a unit and a period, broken down by `by`, as known at `cut`."""
+
+    figure: Figure
+    unit: str
+    period: Period
+    by: tuple[str, ...]
+    cut: datetime
+    limits: Limits
+
+    def parameters(self) -> dict[str, Any]:
+        end = min(datetime.combine(self.period.until, time(), TZ), self.cut)
+        last = min(self.period.until - timedelta(1), self.cut.astimezone(TZ).date())
+        return {
+            "unit": self.unit,
+            "from": day(self.period.since),
+            "to": day(self.period.until),
+            "cut": instant(self.cut),
+            "cut_day": day_number(self.cut),
+            "end": instant(end),
+            "end_on": day(last),
+            "end_day": last.toordinal(),
+            "split": int(self.figure.split in self.by),
+            **limits_as_parameters(self.limits),
+        }
+
+    def select(self, connection: sa.Connection, columns: str, more: str = "") -> Iterable[Any]:
+        child = CHILD if "unit" in self.by else ""
+        text = f"SELECT {columns} {BELONGS.format(population=self.figure.population)} {child} {more}"
+        return connection.execute(sa.text(text), self.parameters())
+
+    @property
+    def keys(self) -> str:
+        """The dimensions as columns k0, k1, …"""
+        return "".join(f"{EXPRESSIONS.get(name, 'p.' + name)} AS k{i}, " for i, name in enumerate(self.by))
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the window after the period has not passed at the cut."""
+        days = limits_as_parameters(self.limits)[self.figure.window]
+        return self.cut.astimezone(TZ).date() <= self.period.until + timedelta(days)
+
+
+def figure(
+    connection: sa.Connection,
+    name: str,
+    unit: str,
+    from_date: date,
+    to_date: date,
+    *,
+    at: datetime,
+    by: str | Sequence[str] | None = None,
+    known_at: datetime | None = None,
+    limits: Limits | None = None,
+) -> dict[str, Any]:
+    """A figure of a unit and all under it, for [from_date, to_date): the last day does not belong to the period.
+
+    `at` is the instant of the question, `known_at` the knowledge cut (default: `at`, all that is known by then), `by`
+    the dimensions, one or several or "a,b". Answers with figure, unit, from, to, knowledge_cut, formula_version and
+    rows: the keys, numerator, denominator, value (rounded half up at four digits, None for 0/0), excluded (reason: n).
+    Raises NotFound for an unknown figure or unit, Invalid for a period or dimension that makes no sense.
+    """
+    question = _question(connection, name, unit, from_date, to_date, at, by, known_at, limits)
+    rows = _lengths(connection, question) if question.figure.lengths else _shares(connection, question)
+    return {
+        "figure": name,
+        "unit": unit,
+        "from": day(from_date),
+        "to": day(to_date),
+        "knowledge_cut": question.cut.astimezone(TZ).isoformat(),
+        "formula_version": question.figure.version,
+        "rows": rows,
+    }
+
+
+def drill(
+    connection: sa.Connection,
+    name: str,
+    unit: str,
+    from_date: date,
+    to_date: date,
+    *,
+    at: datetime,
+    key: Mapping[str, str] | None = None,
+    part: str = "denominator",
+    known_at: datetime | None = None,
+    limits: Limits | None = None,
+) -> list[str]:
+    """The codes of the cases behind a number, in order: `key` is the row, `part` numerator, denominator or excluded.
+
+    `part` may name one reason of an exclusion. Takes the same question as `figure`, and raises the same errors.
+    """
+    key = dict(key or {})
+    for own in ("measure", "statistic"):
+        key.pop(own, None)
+    question = _question(connection, name, unit, from_date, to_date, at, tuple(key), known_at, limits)
+    split = question.figure.split
+    if part not in PARTS and part not in question.figure.excluded:
+        wanted = ", ".join((*PARTS, *question.figure.excluded))
+        raise Invalid("part", part, f"{name} has: {wanted}.")
+    numerator = "1" if question.figure.lengths else "p.n"
+    found: dict[str, None] = {}
+    cases = question.select(
+        connection, f"{question.keys} p.code, p.reason, {numerator} AS n", "ORDER BY p.code"
+    )
+    for *values, code, reason, counted in cases:
+        told = dict(zip(question.by, values, strict=True))
+        if part != "numerator":
+            told.pop(split, None)
+        if any(told[dimension] != key[dimension] for dimension in told):
+            continue
+        kind = ("numerator" if counted else "denominator") if reason is None else "excluded"
+        if part in (kind, reason) or (part == "denominator" and kind == "numerator"):
+            found[code] = None
+    return list(found)
+
+
+def _question(
+    connection: sa.Connection,
+    name: str,
+    unit: str,
+    since: date,
+    until: date,
+    at: datetime,
+    by: str | Sequence[str] | None,
+    known_at: datetime | None,
+    limits: Limits | None,
+) -> Question:
+    one = FIGURES.get(name)
+    if one is None:
+        raise NotFound("figure", name, f"There are: {', '.join(FIGURES)}.")
+    if until <= since:
+        raise Invalid("to", day(until), f"Give a day after {day(since)}: the period ends before it begins.")
+    for field, value in (("at", at), ("known_at", known_at)):
+        if value is not None and value.tzinfo is None:
+            raise Invalid(field, value.isoformat(), "Give the instant with a time zone, such as +08:00.")
+    told = tuple(filter(None, by.split(","))) if isinstance(by, str) else by
+    dimensions = one.by if told is None else tuple(dict.fromkeys(told))
+    for dimension in dimensions:
+        if dimension not in one.may:
+            raise Invalid("by", dimension, f"{name} may be broken down by {', '.join(one.may)}.")
+    found = connection.execute(
+        sa.text("SELECT 1 FROM read_units WHERE code = :unit LIMIT 1"), {"unit": unit}
+    ).first()
+    if found is None:
+        raise NotFound("unit", unit, "Look the code up in the list of units.")
+    cut = known_at or at
+    limits = limits or builtin_policies().in_force(NATIONAL, at).limits
+    return Question(one, unit, Period(since, until), dimensions, cut, limits)
+
+
+class _Count:
+    """What one row adds up to."""
+
+    __slots__ = ("denominator", "excluded", "numerator", "unknown")
+
+    def __init__(self) -> None:
+        self.numerator = self.denominator = self.unknown = 0
+        self.excluded: dict[str, int] = {}
+
+
+def _shares(connection: sa.Connection, question: Question) -> list[dict[str, Any]]:
+    one, by = question.figure, question.by
+    unknown = "SUM(CASE WHEN p.reason IS NULL THEN p.unknown ELSE 0 END)" if one.unknown else "0"
+    columns = f"{question.keys} p.reason, COUNT(*), SUM(p.n), {unknown}"
+    group = "GROUP BY " + ", ".join(str(n) for n in range(1, len(by) + 2))
+    counts: dict[tuple[str, ...], _Count] = defaultdict(_Count)
+    split = by.index(one.split) if one.split in by else None
+    parts: dict[tuple[str, ...], int] = defaultdict(int)  # of the numerator, where a dimension divides it
+    for *values, reason, counted, numerator, silent in question.select(connection, columns, group):
+        key = tuple(values)
+        if split is not None:
+            if reason is None:
+                parts[key] += int(numerator)
+            key = (*key[:split], "", *key[split + 1 :])
+        count = counts[key]
+        if reason is None:
+            count.denominator += counted
+            count.numerator += int(numerator)
+            count.unknown += int(silent)
+        else:
+            count.excluded[reason] = count.excluded.get(reason, 0) + counted
+    rows = []
+    for key in _all_keys(question, counts):
+        count = counts.get(key if split is None else (*key[:split], "", *key[split + 1 :]), _Count())
+        numerator = count.numerator if split is None else parts[key]
+        row: dict[str, Any] = dict(zip(by, key, strict=True))
+        row |= _number(numerator, count.denominator, share(numerator, count.denominator), count.excluded)
+        if one.unknown:
+            row["unknown"] = count.unknown
+        if one.window:
+            row["provisional"] = question.provisional
+        rows.append(row)
+    return rows
+
+
+def _lengths(connection: sa.Connection, question: Question) -> list[dict[str, Any]]:
+    by = question.by
+    held: dict[tuple[str, ...], dict[str, list[int]]] = defaultdict(lambda: {m: [] for m in MEASURES})
+    excluded: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+    for *values, reason, gross, net in question.select(
+        connection, f"{question.keys} p.reason, p.gross, p.net"
+    ):
+        key = tuple(values)
+        if reason is None:
+            held[key]["gross"].append(gross)
+            held[key]["net"].append(net)
+        else:
+            excluded[key][reason] = excluded[key].get(reason, 0) + 1
+    rows = []
+    for key in _all_keys(question, [*held, *excluded]):
+        for measure in MEASURES:
+            lengths = sorted(held[key][measure]) if key in held else []
+            for statistic in STATISTICS:
+                value = _statistic(statistic, lengths)
+                longest = sum(1 for length in lengths if value is not None and length <= value)
+                row: dict[str, Any] = dict(zip(by, key, strict=True)) | {
+                    "measure": measure,
+                    "statistic": statistic,
+                }
+                days = None if value is None else value / SECONDS_OF_A_DAY
+                rows.append(row | _number(longest, len(lengths), days, excluded.get(key, {})))
+    return rows
+
+
+def _statistic(name: str, lengths: Sequence[int]) -> Fraction | None:
+    if not lengths:
+        return None
+    if name == "median":
+        return median(lengths)
+    return nearest_rank(lengths, 90) if name == "p90" else Fraction(lengths[-1])
+
+
+def _number(
+    numerator: int, denominator: int, value: Fraction | None, excluded: Mapping[str, int]
+) -> dict[str, Any]:
+    return {
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": shown(value),
+        "excluded": dict(sorted(excluded.items())),
+    }
+
+
+def _all_keys(question: Question, found: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """The rows to show, in order: what was found, and of a dimension with fixed values each of them."""
+    by, one = question.by, question.figure
+    fixed = {name: one.levels if name == "level" else FIXED.get(name, ()) for name in by}
+    keys = dict.fromkeys(found)
+    loose = {tuple(value for name, value in zip(by, key, strict=True) if not fixed[name]) for key in keys}
+    if all(fixed.values()):
+        loose = {()}
+    for rest in loose:
+        values = iter(rest)
+        for key in product(*(fixed[name] or (next(values),) for name in by)):
+            keys[key] = None
+    shown_keys = [key for key in keys if one.split not in by or key[by.index(one.split)]]
+    return iter(sorted(shown_keys, key=lambda key: [_place(*pair) for pair in zip(by, key, strict=True)]))
+
+
+def _place(name: str, value: str) -> tuple[int, str]:
+    order = ORDER.get(name, ())
+    return (order.index(value) if value in order else len(order), value)

@@ -1,0 +1,102 @@
+"""就地化解: does a dispute end where it should? By severity, and the three plain rates (不出网格, 不出村, 不出镇).
+
+The level is read from custody alone: who helps, or is told, does not hold the case. See domain rules 5.9.1.
+"""
+
+from __future__ import annotations
+
+from domain.terms import Level
+from projections.figures.definition import Figure
+
+# The first ending that stands: merged and voided ones are none, unless that is how the case stands now (then it is
+# listed as left out); and a failed mediation that was referred up in time was not the end.
+ENDED = """
+    SELECT f.case_id, f.code, f.type, f.origin AS unit, e.ended_on AS decided_on, f.peak AS severity,
+           f.category, f.channel, e.outcome, e.highest,
+           CASE WHEN e.undone_how = 'reopened' AND e.undone_known <= :cut
+                     AND e.undone_day - e.ended_day <= :reopen_window THEN 1 ELSE 0 END AS reopened,
+           CASE WHEN f.voided = 1 THEN 'voided'
+                WHEN f.merged = 1 THEN 'merged'
+                WHEN e.opted_out = 1 THEN 'opted_out'
+                WHEN e.outcome = 'terminated' AND :cut_day - e.ended_day <= :termination_window THEN 'not_terminal'
+                WHEN e.level_unknown = 1 THEN 'level_unknown' END AS reason
+      FROM read_facts f
+      JOIN read_endings e ON e.case_id = f.case_id
+     WHERE f.type = 'dispute' AND f.known_from <= :cut AND :cut < f.known_to
+       AND e.seq = (
+           SELECT MIN(x.seq) FROM read_endings x
+            WHERE x.case_id = f.case_id AND x.ended_known <= :cut
+              AND (f.voided = 1 OR f.merged = 1 OR (
+                   x.outcome NOT IN ('merged', 'voided')
+                   AND NOT (x.outcome = 'terminated' AND x.opted_out = 0
+                            AND COALESCE(x.undone_how, '') = 'referred_up' AND x.undone_known <= :cut
+                            AND x.undone_day - x.ended_day <= :termination_window))))
+"""
+
+EXCLUDED = {
+    "voided": "entered by mistake (作废)",
+    "merged": "handled in another case (并案)",
+    "opted_out": "a party refused, or chose court, arbitration or petition, before anybody mediated: its right",
+    "not_terminal": "mediation failed, and the time in which it may still be referred up has not run out",
+    "level_unknown": "a foreign log that does not tell at which levels the case was held",
+}
+DECIDED = (
+    "the first terminal event: resolved, referred out, withdrawn, or mediation terminated without a referral up "
+    "within `termination_window_days`"
+)
+DIMENSIONS = ("severity", "unit", "month", "category", "channel")
+
+CONTAINMENT = Figure(
+    name="containment",
+    title_zh="就地化解率",
+    title_en="Contained at the level of its severity",
+    question="Of the disputes that ended, how many were resolved at or below the level that their severity asks for?",
+    formula=(
+        "D = disputes by origin and peak severity that ended in the period, not opted out; "
+        "N = of these, resolved, never held above the target level (小事 grid, 大事 village, 重大 township), "
+        "and not reopened within `reopen_window_days`"
+    ),
+    decided=DECIDED,
+    population=f"""
+        SELECT code, type, unit, decided_on, category, channel, COALESCE(severity, 'unknown') AS severity,
+               COALESCE(reason, CASE WHEN severity IS NULL THEN 'imported_unknown_severity' END) AS reason,
+               CASE WHEN outcome = 'resolved' AND reopened = 0 AND highest <= CASE severity
+                    WHEN 'minor' THEN :target_minor WHEN 'major' THEN :target_major ELSE :target_serious END
+                    THEN 1 ELSE 0 END AS n
+          FROM ({ENDED}) AS ended
+    """,
+    by=("severity",),
+    may=DIMENSIONS,
+    excluded={**EXCLUDED, "imported_unknown_severity": "a foreign log that does not tell the severity"},
+)
+
+
+def _plain(name: str, zh: str, level: Level) -> Figure:
+    where = level.name.lower()
+    return Figure(
+        name=name,
+        title_zh=zh,
+        title_en=f"Did not leave the {where}",
+        question=f"Of the disputes that ended, how many were resolved without ever being held above the {where}?",
+        formula=(
+            "D = disputes of every severity, by origin, that ended in the period, not opted out; "
+            f"N = of these, resolved, never held above the {where}, and not reopened within `reopen_window_days`"
+        ),
+        decided=DECIDED,
+        population=f"""
+            SELECT code, type, unit, decided_on, category, channel, COALESCE(severity, 'unknown') AS severity, reason,
+                   CASE WHEN outcome = 'resolved' AND reopened = 0 AND highest <= {int(level)}
+                        THEN 1 ELSE 0 END AS n
+              FROM ({ENDED}) AS ended
+        """,
+        by=(),
+        may=DIMENSIONS,
+        excluded=EXCLUDED,
+    )
+
+
+PLAIN = (
+    _plain("contained_in_grid", "不出网格率", Level.GRID),
+    _plain("contained_in_village", "不出村率", Level.VILLAGE),
+    _plain("contained_in_township", "不出镇率", Level.TOWNSHIP),
+)
