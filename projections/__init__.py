@@ -1,1 +1,1 @@
-"""What can be seen: audit trail, worklist, deadlines, spells, figures. Rebuilt from the log at will, deciding nothing."""
+"""What can be seen: audit trail, worklist, deadlines, spells, figures. Rebuilt from the log, deciding nothing."""

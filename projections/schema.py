@@ -130,7 +130,7 @@ def shape(tables: tuple[sa.Table, ...]) -> str:
 def copy_of(table: sa.Table, name: str, generation: int) -> sa.Table:
     """The table under another name; key and indexes are named by generation, so that two can stand side by side."""
     copy = table.to_metadata(sa.MetaData(), name=name)
-    copy.primary_key.name = f"pk_{table.name}_{generation}"
+    copy.primary_key.name = sa.quoted_name(f"pk_{table.name}_{generation}", None)
     for index in copy.indexes:
-        index.name = f"{index.name}_{generation}"
+        index.name = sa.quoted_name(f"{index.name}_{generation}", None)
     return copy

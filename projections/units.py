@@ -75,9 +75,6 @@ class Units:
         _replace(rows, READ_UNIT_ANCESTORS, known.ancestors())
 
 
-UNITS = Units()
-
-
 def units_on(connection: sa.Connection, on: date, *, parent: str | None = None) -> list[Row]:
     """The units that stand on a local day, by code; with `parent` those directly under it."""
     query = sa.select(READ_UNITS).where(*_on(READ_UNITS, on)).order_by(READ_UNITS.c.code)

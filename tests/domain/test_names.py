@@ -11,13 +11,14 @@ import domain.dispute
 import domain.mediation
 import domain.petition
 import domain.terms
-from domain.case import TYPES, facts_of
+from domain.case import NEW, TYPES, facts_of
 from domain.clock import ClockStatus
 from domain.fact_names import FACT_NAMES
 from domain.names import CASE_TYPES, NAMES, name_of, state_name, value_name
 from domain.terms import Level
 from domain.topics import TOPICS
 from workflows.dispute import DISPUTE
+from workflows.petition import PETITION
 
 ENUMS = [
     cls
@@ -54,9 +55,10 @@ def test_every_event_of_a_case_says_what_it_is_in_both_languages():
     assert unnamed == []
 
 
-@pytest.mark.parametrize("state", DISPUTE.states.values(), ids=lambda state: state.name)
-def test_a_state_is_called_as_in_its_workflow(state):
-    assert state_name(state.name) == (state.zh, state.en)
+@pytest.mark.parametrize("table", [DISPUTE, PETITION], ids=["dispute", "petition"])
+def test_states_are_called_as_in_their_workflow(table):
+    said = {name: (state.zh, state.en) for name, state in table.states.items() if name != NEW}
+    assert {name: state_name(name) for name in said} == said
 
 
 def test_what_is_not_known_is_called_as_it_is_written():

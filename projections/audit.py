@@ -1,0 +1,147 @@
+"""What happened to a case: one row per event, and the history that people read.
+
+A row holds what the event says and nothing else, so that folding asks no earlier row. What changed from one event to
+the next, and the sentences, are worked out when a history is read: their wording may improve without a rebuild.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from domain.case import CaseEvent, case_id, facts_of
+from domain.clock import Clock
+from domain.policy import PolicyBook, builtin_policies
+from eventlog.log import Logged
+from projections.clock_changes import clock_changes
+from projections.rows import Row, Rows
+from projections.schema import METADATA, Number, Text, instant, json_text, parsed, plain
+from projections.sentences import UNIT_FACTS, Told, sentences
+from projections.units import names_of
+
+READ_AUDIT = sa.Table(
+    "read_audit",
+    METADATA,
+    sa.Column("position", Number, primary_key=True),
+    sa.Column("case_id", Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("topic", Text, nullable=False),
+    sa.Column("occurred_at", Text, nullable=False),
+    sa.Column("recorded_at", Text, nullable=False),
+    sa.Column("user", Text, nullable=False),
+    sa.Column("post", Text, nullable=False),
+    sa.Column("unit", Text, nullable=False),
+    sa.Column("on_behalf_of", Text, nullable=False),
+    sa.Column("state", Text, nullable=False),
+    sa.Column("level", sa.Integer),
+    sa.Column("holder", Text, nullable=False),
+    sa.Column("outcome", Text),
+    sa.Column("reason", Text, nullable=False),
+    sa.Column("basis", Text, nullable=False),
+    sa.Column("policy", Text, nullable=False),
+    sa.Column("source", Text, nullable=False),
+    sa.Column("late", Text, nullable=False),
+    sa.Column("correlation", Text, nullable=False),
+    sa.Column(
+        "changes", Text, nullable=False
+    ),  # JSON: the event's own facts, and the clocks as they are after it
+    sa.Index("ix_read_audit_case", "case_id", "version"),
+)
+
+
+class Changes(msgspec.Struct):
+    """The column `changes`: the event's own facts, and the clocks as they are after it."""
+
+    facts: dict[str, Any]
+    clocks: tuple[Clock, ...]
+
+
+class Audit:
+    """One row per event of a case."""
+
+    name = "audit"
+    tables = (READ_AUDIT,)
+
+    def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
+        for one in logged:
+            event = one.event
+            if isinstance(event, CaseEvent):
+                rows.add(READ_AUDIT, _row(one, event))
+
+
+def _row(one: Logged, event: CaseEvent) -> Row:
+    entry, standing = event.entry, event.standing
+    actor, values = entry.actor, event.__dict__
+    return {
+        "position": one.position,
+        "case_id": str(event.originator_id),
+        "version": event.originator_version,
+        "topic": event.TOPIC,
+        "occurred_at": instant(entry.occurred_at),
+        "recorded_at": instant(one.recorded_at),
+        "user": plain(actor.user),
+        "post": actor.post.value,
+        "unit": actor.unit,
+        "on_behalf_of": plain(actor.on_behalf_of),
+        "state": standing.state,
+        "level": None if standing.level is None else int(standing.level),
+        "holder": standing.holder,
+        "outcome": None if standing.outcome is None else standing.outcome.value,
+        "reason": plain(entry.reason),
+        "basis": plain(entry.basis),
+        "policy": entry.policy,
+        "source": entry.source.value,
+        "late": entry.late,
+        "correlation": plain(entry.correlation),
+        "changes": json_text(Changes({n: values[n] for n in _facts(type(event))}, standing.clocks)),
+    }
+
+
+@cache
+def _facts(event: type[CaseEvent]) -> tuple[str, ...]:
+    return tuple(facts_of(event))
+
+
+def history(
+    connection: sa.Connection, code: str, *, after_version: int = 0, policies: PolicyBook | None = None
+) -> list[Row]:
+    """Everything that was recorded on a case, oldest first; empty for a case nobody has opened.
+
+    To the columns of the table each row adds `code`, `state_before`, `level_before`, `holder_before`, the event's name
+    (`zh`, `en`), the units' names of that day (`unit_name`, `holder_name`), `sentence_zh` and `sentence_en`. `changes`
+    is {"facts": {…}, "clocks": […]}, the latter as clock_changes.py tells. `after_version` leaves out rows up to it.
+
+    Facts and sentences hold references and masks for people (eventlog/masking.py): unmask them for who may see.
+    """
+    query = (
+        sa.select(READ_AUDIT).where(READ_AUDIT.c.case_id == str(case_id(code))).order_by(READ_AUDIT.c.version)
+    )
+    found = [dict(row._mapping) for row in connection.execute(query)]
+    for row in found:
+        row["changes"] = msgspec.json.decode(row["changes"], type=Changes)
+    told = Told(policies or builtin_policies(), names_of(connection, _units_in(found)))
+    before: Row = {"state": None, "level": None, "holder": ""}
+    clocks: dict[str, Clock] = {}
+    for row in found:
+        stored: Changes = row["changes"]
+        changed = clock_changes(clocks, stored.clocks, parsed(row["occurred_at"]))
+        row["changes"] = {"facts": stored.facts, "clocks": changed}
+        row["code"] = code
+        row |= {f"{name}_before": before[name] for name in ("state", "level", "holder")}
+        row |= sentences(row, told)
+        before = row
+    return [row for row in found if row["version"] > after_version]
+
+
+def _units_in(found: Sequence[Row]) -> set[str]:
+    """The codes of units that the rows speak of, so far as facts of these names hold codes of units."""
+    codes = {row[name] for row in found for name in ("unit", "holder")}
+    for row in found:
+        for name in UNIT_FACTS & row["changes"].facts.keys():
+            value = row["changes"].facts[name]
+            codes.update(value if isinstance(value, list) else [str(value)])
+    return codes
