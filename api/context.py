@@ -1,0 +1,106 @@
+"""What a serving process holds: the service, the read side, the worker, the settings. Opened once, closed in order.
+
+Nothing here is a global: a test opens as many as it likes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Protocol, cast
+
+import sqlalchemy as sa
+from fastapi import Depends, Request
+
+from api.codes import new_code
+from api.cursor import Cursors
+from api.names import Names
+from api.tail import Tail
+from api.worker import Worker
+from domain.errors import Invalid
+from eventlog.log import open_log
+from projections.all import PROJECTIONS, open_reads
+from projections.runner import Runner
+from workflows.service import Service
+
+
+class Settings(Protocol):
+    """What the API needs to know of the installation (gridcase/settings.py has it)."""
+
+    @property
+    def database_url(self) -> str: ...
+    @property
+    def jurisdiction(self) -> str: ...
+    @property
+    def runs_worker_inside(self) -> bool: ...
+    @property
+    def read_wait_seconds(self) -> float: ...
+    @property
+    def sweep_every_seconds(self) -> float: ...
+    def cursor_secret(self) -> bytes: ...
+
+
+@dataclass
+class Context:
+    """One process at one database. `worker` is None where another process runs projections and sweep."""
+
+    service: Service
+    runner: Runner
+    reads: sa.Engine
+    settings: Settings
+    cursors: Cursors
+    tail: Tail
+    worker: Worker | None = None
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.service.log)
+
+    def now(self) -> datetime:
+        """What the edge's clock says."""
+        return self.service.clock()
+
+    def wait_for(self, position: int, seconds: float) -> bool:
+        """Whether the read side has come to this place in the log, within `seconds` and the setting's bound."""
+        return self.runner.wait_for(position, min(seconds, self.settings.read_wait_seconds))
+
+    def catch_up(self, since: int | None) -> int:
+        """Let the reader see what they were told was recorded: waits, bounded. Answers how far the read side is."""
+        if since is not None and not self.wait_for(since, self.settings.read_wait_seconds):
+            head = self.service.log.head()
+            if since > head:
+                raise Invalid(
+                    "Gridcase-Position", since, f"The log ends at {head}. Send what a command answered."
+                )
+        return self.runner.position()
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[Context]:
+    """Everything open and prepared; closed in order at the end, whatever happened."""
+    with contextlib.ExitStack() as stack:
+        log = open_log(settings.database_url)
+        stack.callback(log.close)
+        log.prepare()
+        reads = open_reads(settings.database_url)
+        stack.callback(reads.dispose)
+        runner = Runner(log, reads, PROJECTIONS)
+        runner.prepare()
+        service = Service(log, jurisdiction=settings.jurisdiction, new_code=new_code)
+        tail = Tail(log)
+        stack.callback(tail.stop)
+        context = Context(service, runner, reads, settings, Cursors(settings.cursor_secret()), tail)
+        if settings.runs_worker_inside:
+            context.worker = Worker(service, runner, settings.sweep_every_seconds)
+            stack.callback(context.worker.stop)
+            context.worker.start()
+        yield context
+
+
+async def _here(request: Request) -> Context:
+    return cast(Context, request.app.state.context)
+
+
+Here = Annotated[Context, Depends(_here)]

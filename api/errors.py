@@ -1,0 +1,239 @@
+"""The tree of domain/errors.py as RFC 9457 problems: each error has its one status here, and nowhere else.
+
+urn:gridcase:problem:…     status
+invalid                    422    field, value, remedy; `errors` when several fields are wrong
+unreadable-body            400    the body is no JSON
+bad-cursor                 400    field, value, remedy
+not-found                  404    kind, value, remedy
+refused                    409    trigger, state, guard, sentence_zh, sentence_en, allowed
+not-your-turn              403    the same
+version-conflict           412    expected, actual, changes
+precondition-required      428    remedy
+key-reused                 422    field, value, remedy
+conflict, subject-emptied  409    remedy
+too-large                  413    remedy
+unavailable                503    remedy (Retry-After)
+log-unreadable, internal   500
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import psycopg
+import sqlalchemy.exc
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from domain.errors import (
+    GridcaseError,
+    Invalid,
+    KeyReused,
+    LogUnreadable,
+    NotFound,
+    NotYourTurn,
+    Refused,
+    VersionConflict,
+)
+from eventlog.errors import Conflict, LogError, SubjectEmptied, Unavailable, Unencodable, Unreadable
+
+logger = logging.getLogger("gridcase.api")
+
+URN = "urn:gridcase:problem:"
+MEDIA_TYPE = "application/problem+json"
+LONGEST_SHOWN = 200  # characters of a wrong value that an answer repeats
+
+
+class PreconditionRequired(GridcaseError):
+    """A command on an existing case came without saying which version it looked at."""
+
+
+class BadCursor(GridcaseError):
+    """A page cursor that this server did not make for this question."""
+
+    def __init__(self, cursor: str) -> None:
+        self.cursor = cursor
+        super().__init__(
+            "The cursor is not one that this server made for this question. Begin again without it."
+        )
+
+
+class TooLarge(HTTPException):
+    """The body is longer than any command."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"The body is longer than {most} bytes. Send one command at a time.")
+
+
+def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Response:
+    """A problem document. `more` are its extension members."""
+    told = {"type": URN + kind, "title": title, "status": status, "detail": shown(detail, 2000), **more}
+    headers = {"Retry-After": "1"} if status == 503 else {}
+    return Response(msgspec.json.encode(told), status, headers, MEDIA_TYPE)
+
+
+def answer_to(error: Exception) -> Response:
+    """The problem document of any error. This is the one mapping."""
+    match error:
+        case Invalid():
+            return problem(
+                422,
+                "invalid",
+                "A field is not usable",
+                str(error),
+                **wrong(error.field, error.value, error.remedy),
+            )
+        case NotFound():
+            more = {"kind": error.kind, "value": shown(error.name), "remedy": error.remedy}
+            return problem(404, "not-found", "There is no such thing", str(error), **more)
+        case NotYourTurn():
+            return problem(403, "not-your-turn", "Not for this post or unit", str(error), **refusal(error))
+        case Refused():
+            return problem(409, "refused", "A rule says no", str(error), **refusal(error))
+        case VersionConflict():
+            more = {
+                "case": error.case,
+                "expected": error.expected,
+                "actual": error.actual,
+                "changes": error.changes,
+            }
+            return problem(412, "version-conflict", "Somebody was faster", str(error), **more)
+        case PreconditionRequired():
+            return problem(
+                428, "precondition-required", "Say which version you looked at", str(error), remedy=str(error)
+            )
+        case BadCursor():
+            more = wrong(
+                "cursor", error.cursor, "Leave cursor out, or follow the Link header of the page before."
+            )
+            return problem(400, "bad-cursor", "The cursor is not usable", str(error), **more)
+        case KeyReused():
+            more = wrong("Idempotency-Key", error.key, "Take a new key for a new command.")
+            return problem(422, "key-reused", "The key was used for another command", str(error), **more)
+        case Conflict():
+            return problem(
+                409, "conflict", "Somebody was faster", str(error), remedy="Read again, then decide anew."
+            )
+        case SubjectEmptied():
+            return problem(
+                409,
+                "subject-emptied",
+                "This person's data was erased",
+                str(error),
+                remedy="Take a new reference.",
+            )
+        case Unencodable():
+            return problem(
+                422, "invalid", "A field is not usable", str(error), **wrong(error.field, None, str(error))
+            )
+        case LogUnreadable() | Unreadable():
+            logger.error("the log cannot be read: %s", error)
+            return problem(500, "log-unreadable", "The log cannot be read", str(error))
+        case (
+            Unavailable()
+            | sqlalchemy.exc.OperationalError()
+            | psycopg.OperationalError()
+            | sqlite3.OperationalError()
+        ):
+            logger.error("the database does not answer: %s", error)
+            return problem(
+                503,
+                "unavailable",
+                "The database does not answer",
+                "Try again.",
+                remedy="Try again in a moment.",
+            )
+        case HTTPException():
+            return of_http(error)
+    logger.exception("unexpected error", exc_info=error)
+    return problem(
+        500, "internal", "Something went wrong here", "It was logged; nothing was recorded by this request."
+    )
+
+
+def of_http(error: HTTPException) -> Response:
+    """What Starlette itself refuses: unknown address or method, an unreadable body."""
+    kinds = {400: "unreadable-body", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+    kind = kinds.get(error.status_code, "http")
+    answer = problem(
+        error.status_code, kind, str(error.detail), str(error.detail), remedy="See /docs for what there is."
+    )
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def of_request(error: RequestValidationError) -> Response:
+    """Every field that is wrong, in the same form as `Invalid`."""
+    found = [in_words(one) for one in error.errors()]
+    if any(one["type"] == "json_invalid" for one in error.errors()):
+        return problem(400, "unreadable-body", "The body is no JSON", found[0]["remedy"], **found[0])
+    first = found[0]
+    detail = "; ".join(f"{one['field']}: {one['remedy']}" for one in found)
+    return problem(422, "invalid", "A field is not usable", detail, **first, errors=found)
+
+
+def in_words(error: Mapping[str, Any]) -> dict[str, Any]:
+    """One error of pydantic as field, value and remedy."""
+    where = [str(part) for part in error["loc"]]
+    field = ".".join(where[1:] if where[:1] == ["body"] and len(where) > 1 else where)
+    value = None if error["type"] == "missing" else error.get("input")
+    match error["type"]:
+        case "missing":
+            remedy = "Give it: it is required."
+        case "extra_forbidden":
+            remedy = "Leave it out: there is no such field here."
+        case "value_error":
+            remedy = str(error["ctx"]["error"])
+        case "enum" | "literal_error":
+            remedy = f"Give one of: {error['ctx']['expected']}."
+        case "json_invalid":
+            remedy = f"Send JSON: {error.get('ctx', {}).get('error', 'it cannot be read')}."
+            value = None
+        case kind if kind.startswith("date_"):
+            remedy = "Give a day such as 2026-03-02."
+        case kind if kind.startswith(("datetime_", "timezone_")):
+            remedy = "Give an instant with its zone, such as 2026-03-02T09:00:00+08:00."
+        case _:
+            remedy = f"{error['msg'].removeprefix('Value error, ')}."
+    return wrong(field, value, remedy)
+
+
+def wrong(field: str, value: object, remedy: str) -> dict[str, Any]:
+    return {"field": shown(field), "value": shown(value), "remedy": shown(remedy, 2000)}
+
+
+def refusal(error: Refused) -> dict[str, Any]:
+    return {
+        "trigger": error.trigger,
+        "state": error.state,
+        "guard": error.guard,
+        "sentence_zh": error.sentence_zh,
+        "sentence_en": error.sentence_en,
+        "allowed": error.allowed,
+    }
+
+
+def shown(value: object, most: int = LONGEST_SHOWN) -> Any:
+    """A value as an answer may repeat it: short, and always writable as JSON."""
+    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53):
+        return value
+    text = value if isinstance(value, str) else repr(value)
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def install(app: FastAPI) -> None:
+    """Make the app answer every error with its problem."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return of_request(error) if isinstance(error, RequestValidationError) else answer_to(error)
+
+    kinds = (GridcaseError, LogError, HTTPException, RequestValidationError, sqlalchemy.exc.OperationalError,
+             psycopg.OperationalError, sqlite3.OperationalError, Exception)  # fmt: skip
+    for kind in kinds:
+        app.add_exception_handler(kind, answer)

@@ -1,0 +1,145 @@
+"""What a command looks like on the wire: the envelope that all share, and the facts of its trigger.
+
+The forms are made from the tables, once. The facts stand in a member of their own, so that a fact may be called as it
+likes (docs/decisions/0004-actor-in-the-body.md tells why the actor is in the body, and until when).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, create_model
+
+from api.fields import Form, Instant, Line, Post, Reference, Text, described, form, needed
+from domain.actor import Actor
+from domain.errors import Invalid
+from domain.terms import Role, Source
+from eventlog.identity import Identity
+from workflows.facts import hints_of
+from workflows.service import Command, Service
+from workflows.table import Table
+
+CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+RESERVED = ("sweep:", "import:", "demo:")  # keys under which the program itself records
+
+
+class ActorForm(Form):
+    """Who acts: a user in a post of a unit, perhaps on behalf of somebody (a reference, never a name)."""
+
+    user: Annotated[Line, Field(min_length=1)]
+    post: Post
+    unit: Annotated[Line, Field(min_length=1)]
+    on_behalf_of: Literal[""] | Reference = ""
+
+
+class PersonForm(Form):
+    """Who stands behind a reference that comes in for the first time. Kept apart from the log, and only there."""
+
+    subject_id: Reference
+    kind: Literal["person", "organisation"] = "person"
+    name: Annotated[Line, Field(min_length=1)]
+    id_number: Line = ""
+    phone: Line = ""
+    address: Line = ""
+
+
+class Envelope(Form):
+    """What every command says beside its facts."""
+
+    actor: ActorForm
+    occurred_at: Instant | None = Field(None, description="When it happened; left out: now.")
+    reason: Text = Field("", description="Why. Required for what is entered long after it happened.")
+    basis: Text = Field("", description="Legal basis, where the table does not give it.")
+    correlation: Line = Field("", description="What several commands of one occasion share.")
+    source: Literal["desk", "mobile", "api"] = "api"
+    people: list[PersonForm] = Field(
+        [], max_length=50, description="Identities behind references that are new."
+    )
+    facts: Any
+
+
+def _key(value: str) -> str:
+    if not value.isprintable() or not value.isascii():
+        raise ValueError("Give a key of printable ASCII characters, such as a UUID.")
+    if value.startswith(RESERVED):
+        raise ValueError(
+            f"Take a key that does not begin with {', '.join(RESERVED)}: these are the program's own."
+        )
+    return value
+
+
+IdempotencyKey = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_key)]
+
+
+@cache
+def command_form(table: Table, trigger: str) -> type[Envelope]:
+    """The body of a command. An opening one may also bring the code of its case."""
+    event = table.events[trigger]
+    title = f"{table.case_type}_{trigger}".title().replace("_", "")
+    facts = form(f"{title}Facts", hints_of(event), table.asks[trigger], event.__doc__ or "")
+    empty = not any(needed(fact) for fact in table.asks[trigger].values())
+    members: dict[str, Any] = {"facts": (facts, Field(default_factory=facts) if empty else Field())}
+    if opens(table, trigger):
+        code = Annotated[str, Field(pattern=CODE)]
+        members["code"] = (
+            code | None,
+            Field(None, description="The code of the new case; left out: made by the server."),
+        )
+    return create_model(
+        f"{title}Command", __base__=Envelope, __doc__=f"{table.verbs[trigger][1]}.", **members
+    )
+
+
+def opens(table: Table, trigger: str) -> bool:
+    """Whether a trigger starts from nothing."""
+    return "new" in table.rows[trigger]
+
+
+def has_route(table: Table, trigger: str) -> bool:
+    """Whether people may fire it: not what the program alone does."""
+    return any(row.who.roles - {Role.SYSTEM} for row in table.source_rows if row.trigger == trigger)
+
+
+def asks(table: Table, trigger: str) -> list[dict[str, Any]]:
+    """The facts that a trigger's form asks for: name, type, whether required."""
+    hints = hints_of(table.events[trigger])
+    return [
+        {"name": name, "required": needed(fact), **described(hints[name])}
+        for name, fact in table.asks[trigger].items()
+    ]
+
+
+def actor_of(said: ActorForm, service: Service) -> Actor:
+    """The actor, whose unit must be one we know."""
+    if not service.reference.organisation().exists(said.unit):
+        raise Invalid("actor.unit", said.unit, "Give the code of a unit: GET /api/v1/units lists them.")
+    return Actor(said.user, said.post, said.unit, said.on_behalf_of)
+
+
+def command_of(
+    body: Envelope,
+    service: Service,
+    trigger: str,
+    *,
+    case: str,
+    type: str = "",
+    expected: int | None = None,
+    key: str = "",
+) -> Command:
+    """The command that a body asks for. Facts go on as they were sent: what was left out stays left out."""
+    return Command(
+        trigger,
+        case,
+        actor_of(body.actor, service),
+        body.facts.model_dump(mode="json", exclude_unset=True),
+        at=body.occurred_at,
+        reason=body.reason,
+        basis=body.basis,
+        expected=expected,
+        key=key,
+        correlation=body.correlation,
+        source=Source(body.source),
+        people=tuple(Identity(**person.model_dump()) for person in body.people),
+        type=type,
+    )

@@ -1,0 +1,118 @@
+"""A case as it is, what happened to it, and how its due dates came about."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+
+from api.context import Context, Here
+from api.cursor import next_link, question
+from api.fields import Line, Post
+from api.headers import Since, answer, etag
+from api.openapi import problems, shows
+from api.routes.commands import Code
+from api.views import CaseView, DeadlineView, case_view, clock_view
+from domain.actor import Actor
+from domain.errors import Invalid, NotFound
+from domain.terms import Role
+from projections.audit import history
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+
+
+class HistoryPage(msgspec.Struct):
+    """Events of a case, oldest first; `next` is the cursor of the next page."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+@router.get(
+    "/{code}",
+    operation_id="case",
+    summary="案件 · A case",
+    responses={200: shows(CaseView, "The case.", {"ETag": "Its version."}), **problems(404, 422)},
+)
+def case(
+    context: Here,
+    code: Code,
+    user: Annotated[
+        Line | None, Query(description="Whose `allowed` to tell: give user, post and unit.")
+    ] = None,
+    post: Annotated[Post | None, Query()] = None,
+    unit: Annotated[Line | None, Query()] = None,
+    version: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="As it was at this version.")
+    ] = None,
+) -> Response:
+    """The case as the log has it now; `allowed` tells what the given actor may do, and what each form asks."""
+    found = context.service.case(code, version)
+    actor = actor_asked(context, user, post, unit)
+    return answer(case_view(context.service, found, context.now(), actor), ETag=etag(found.version))
+
+
+def actor_asked(context: Context, user: str | None, post: Role | None, unit: str | None) -> Actor | None:
+    """Whose possibilities a reader asks for; None when they ask for nobody's. Raises Invalid for an unknown unit."""
+    if post is None:
+        return None
+    if not unit or not context.service.reference.organisation().exists(unit):
+        raise Invalid("unit", unit, "Give the code of the unit in which this post is held.")
+    return Actor(user or "", post, unit)
+
+
+@router.get(
+    "/{code}/history",
+    operation_id="case_history",
+    summary="案件经过 · History of a case",
+    responses={200: shows(HistoryPage, "Who, when, what, why, by which right."), **problems(400, 404, 422)},
+)
+def case_history(
+    context: Here,
+    code: Code,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    since: Since = None,
+) -> Response:
+    """Every event in readable Chinese and English sentences, oldest first."""
+    reached = context.catch_up(since)
+    path = f"/api/v1/cases/{code}/history"
+    after = context.cursors.read(question(path, {}), cursor)
+    with context.reads.connect() as connection:
+        rows = history(
+            connection, code, after_version=int(after[0]) if after else 0, policies=context.service.policies
+        )
+    if not rows and not after:
+        context.names.of_case(code)  # NotFound, unless the read side is behind
+    page, more = rows[:limit], len(rows) > limit
+    mark = context.cursors.make(question(path, {}), [page[-1]["version"]]) if more else None
+    link = next_link(path, {}, mark, limit)
+    return answer(HistoryPage(page, mark), Link=link, Gridcase_Read_Position=reached)
+
+
+@router.get(
+    "/{code}/deadlines",
+    operation_id="case_deadlines",
+    summary="案件时限 · Deadlines of a case",
+    responses={
+        200: shows(list[DeadlineView], "The open ones first, each with its explanation."),
+        **problems(404, 422),
+    },
+)
+def case_deadlines(context: Here, code: Code) -> Response:
+    """Every deadline that the case has or had, and how its due date came about, step by step."""
+    service, at = context.service, context.now()
+    found = service.case(code)
+    clocks = sorted(found.clocks.values(), key=lambda clock: (not clock.is_open, clock.due, clock.name))
+    return answer(
+        [DeadlineView(clock_view(service, clock, at), _steps(context, found, clock.name)) for clock in clocks]
+    )
+
+
+def _steps(context: Context, found: Any, name: str) -> list[Any]:
+    """The explanation; none for a due date that a foreign log brought without telling how it came about."""
+    try:
+        return context.service.explain(found, name)
+    except (NotFound, Invalid):
+        return []

@@ -1,0 +1,140 @@
+"""One route per trigger, made from the workflow tables: nobody writes or forgets one by hand.
+
+What only the program does has no route; reading an identity has its own (routes/identities.py).
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Response
+
+from api.context import Context, Here
+from api.examples import EXAMPLES
+from api.forms import CODE, IdempotencyKey, command_form, command_of, has_route, opens
+from api.headers import POSITION, IfMatch, Prefer, answer, etag, version, wanted_wait
+from api.openapi import problems, shows
+from api.wording import description, summary
+from domain.errors import Invalid, NotFound
+from eventlog.errors import Conflict
+from workflows.dispute import DISPUTE
+from workflows.petition import PETITION
+from workflows.service import Answer, Command
+from workflows.table import Table
+
+TABLES = (DISPUTE, PETITION)
+PLURAL = {"dispute": "disputes", "petition": "petitions"}
+ELSEWHERE = frozenset({"reveal"})  # triggers with a route of their own
+
+Key = Annotated[
+    IdempotencyKey | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Yours, new for each command: sent again it gives the first answer.",
+    ),
+]
+Code = Annotated[str, Path(pattern=CODE, description="The code of the case.")]
+ANSWERED = {
+    "ETag": "The version of the case now: send it as If-Match with the next command.",
+    POSITION: "Where in the log it is written: send it with a GET to see it there.",
+    "Idempotency-Replayed": "`true` when this key was answered before.",
+    "Preference-Applied": "`wait` when the read side shows it already.",
+}
+
+
+def routers() -> list[APIRouter]:
+    """The command routes of every case type."""
+    return [_router(table) for table in TABLES]
+
+
+def paths(table: Table) -> dict[str, str]:
+    """trigger -> its path below /api/v1, with `{code}` in it unless it opens a case."""
+    plural = PLURAL[table.case_type]
+    found = {
+        t: f"/{plural}/{t}" if opens(table, t) else f"/{plural}/{{code}}/{t}"
+        for t in table.rows
+        if has_route(table, t)
+    }
+    return {t: "/cases/{code}/reveal" if t in ELSEWHERE else path for t, path in found.items()}
+
+
+def _router(table: Table) -> APIRouter:
+    router = APIRouter(tags=[PLURAL[table.case_type]])
+    for trigger, path in paths(table).items():
+        if trigger in ELSEWHERE:
+            continue
+        opening = opens(table, trigger)
+        codes = (403, 409, 422) if opening else (403, 404, 409, 412, 422, 428)
+        status = 201 if opening else 200
+        router.add_api_route(
+            path,
+            _opening(table, trigger) if opening else _firing(table, trigger),
+            methods=["POST"],
+            status_code=status,
+            operation_id=f"{table.case_type}_{trigger}",
+            summary=summary(table, trigger),
+            description=description(table, trigger),
+            responses={status: shows(Answer, "Recorded.", ANSWERED), **problems(400, *codes)},
+            openapi_extra=_example(table, trigger),
+        )
+    return router
+
+
+def _example(table: Table, trigger: str) -> dict[str, Any] | None:
+    example = EXAMPLES.get(f"{table.case_type}_{trigger}")
+    return {"requestBody": {"content": {"application/json": {"example": example}}}} if example else None
+
+
+def _opening(table: Table, trigger: str) -> Any:
+    form = command_form(table, trigger)
+
+    def command(context: Here, body: form, key: Key = None, prefer: Prefer = None) -> Response:  # type: ignore[valid-type]
+        code = body.code or ""  # type: ignore[attr-defined]
+        asked = command_of(body, context.service, trigger, case=code, type=table.case_type, key=key or "")
+        try:
+            return carried_out(context, asked, prefer, status=201)
+        except Conflict:
+            raise Invalid("code", code, "This code is taken. Give another, or leave it out.") from None
+
+    return command
+
+
+def _firing(table: Table, trigger: str) -> Any:
+    form = command_form(table, trigger)
+    type_ = table.case_type
+
+    def command(
+        context: Here,
+        code: Code,
+        body: form,  # type: ignore[valid-type]
+        if_match: IfMatch = None,
+        key: Key = None,
+        prefer: Prefer = None,
+    ) -> Response:
+        expected = version(if_match, code)
+        asked = command_of(body, context.service, trigger, case=code, expected=expected, key=key or "")
+        of_type(context, code, type_)
+        return carried_out(context, asked, prefer)
+
+    return command
+
+
+def of_type(context: Context, code: str, type_: str) -> None:
+    """Refuse a petition under /disputes, whose triggers may have the same names. Raises NotFound."""
+    found = context.names.of_case(code)
+    if found != type_:
+        raise NotFound(type_, code, f"It is a {found}: look under /{PLURAL[found]}.")
+
+
+def carried_out(context: Context, command: Command, prefer: str | None, status: int = 200) -> Response:
+    """Do it, wait for the read side if asked, and answer."""
+    done = context.service.do(command)
+    seconds = wanted_wait(prefer)
+    seen = seconds > 0 and context.wait_for(done.position, seconds)
+    return answer(
+        done,
+        status,
+        ETag=etag(done.version),
+        Location=f"/api/v1/cases/{done.case}" if status == 201 else None,
+        Gridcase_Position=done.position,
+        Idempotency_Replayed="true" if done.repeated else None,
+        Preference_Applied="wait" if seen else None,
+    )

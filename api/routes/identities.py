@@ -1,0 +1,48 @@
+"""Who stands behind a reference. The only route that answers with a name, and every reading of it is recorded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from api.context import Here
+from api.fields import Form, Reference, Text
+from api.forms import ActorForm, actor_of
+from api.headers import answer
+from api.openapi import problems, shows
+from api.routes.commands import Code
+from eventlog.identity import Identity
+from workflows.service import Command
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+
+
+class RevealForm(Form):
+    """Who asks, about whom, and for what purpose."""
+
+    actor: ActorForm
+    subject: Reference
+    purpose: Annotated[Text, Field(min_length=1)]
+
+
+class Revealed(msgspec.Struct):
+    """The identity behind a reference."""
+
+    subject: Identity
+
+
+@router.post(
+    "/{code}/reveal",
+    operation_id="case_reveal",
+    summary="查看身份信息 · Reveal an identity",
+    responses={200: shows(Revealed, "Recorded, then shown."), **problems(400, 403, 404, 409, 422)},
+)
+def reveal(context: Here, code: Code, body: RevealForm) -> Response:
+    """Read who stands behind a reference of this case. Who read it, and why, is recorded first."""
+    actor = actor_of(body.actor, context.service)
+    command = Command("reveal", code, actor, {"purpose": body.purpose})
+    shown = Revealed(context.service.reveal(command, body.subject))
+    return answer(shown, Cache_Control="no-store")

@@ -1,0 +1,214 @@
+"""How a case and its deadlines look as JSON. References to people only: a name has no way into this file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from api.forms import asks, has_route
+from api.routes.commands import paths
+from domain.actor import Actor
+from domain.calendar import TZ
+from domain.case import Case, Party
+from domain.clock import Clock, Extension, Pause
+from domain.explanation import Step
+from workflows.service import Service
+from workflows.table import Table
+
+TICK = timedelta(microseconds=1)
+
+# What belongs to one type of case alone, in the order in which people tell it.
+DETAILS = {
+    "dispute": (
+        "category", "onset", "complex_110", "mediators", "chair", "chosen", "conflicted", "recusals",
+        "rights_explained", "consents", "attempts", "agreement", "owed", "visits", "confirmation",
+        "opted_out", "archived",
+    ),
+    "petition": (
+        "by_office", "receipt", "object_unit", "representatives", "first", "matter", "petition_class", "submissions",
+        "routed_by", "accepted_at", "handling_unit", "handler", "statement_heard", "hearing_open", "simple",
+        "extended_by", "settlement", "opinion", "execution", "reviewed", "rechecked", "resolution", "evaluations",
+    ),
+}  # fmt: skip
+
+
+class ClockView(msgspec.Struct):
+    """A deadline. `due` is the first late instant, `due_on` the last day in time; `late` as of now."""
+
+    name: str
+    zh: str
+    en: str
+    status: str
+    started_at: datetime
+    length: str
+    due: datetime
+    due_on: date
+    warn: datetime | None
+    late: bool
+    policy: str
+    basis: str
+    pauses: tuple[Pause, ...]
+    extension: Extension | None
+    stopped_at: datetime | None
+    missed: tuple[str, ...]
+
+
+class CustodyView(msgspec.Struct):
+    """One stay with a unit."""
+
+    unit: str
+    level: int | None
+    since: datetime
+    until: datetime | None
+    sender: str
+    taken: bool
+
+
+class AllowedView(msgspec.Struct):
+    """What the actor may do now, as far as the case alone tells: the address, and the facts that its form asks for."""
+
+    trigger: str
+    zh: str
+    en: str
+    href: str
+    asks: list[dict[str, Any]]
+
+
+class CaseView(msgspec.Struct):
+    """A case as it is. `level` is 0 grid, 1 village, 2 township, 3 county; parties are references, never names.
+
+    `details` holds what belongs to its type; `allowed` is null when no actor was given.
+    """
+
+    code: str
+    type: str
+    version: int
+    state: str
+    state_zh: str
+    state_en: str
+    level: int | None
+    highest: int | None
+    holder: str
+    origin: str
+    outcome: str | None
+    title: str
+    channel: str
+    severity: str
+    peak: str
+    opened_at: datetime | None
+    closed_at: datetime | None
+    parties: list[Party]
+    custody: list[CustodyView]
+    clocks: list[ClockView]
+    plan: dict[str, Any] | None
+    joint: dict[str, Any] | None
+    sponsor: str
+    supervisions: dict[str, str]
+    links: list[dict[str, str]]
+    details: dict[str, Any]
+    allowed: list[AllowedView] | None
+
+
+def case_view(service: Service, case: Case, at: datetime, actor: Actor | None) -> CaseView:
+    """A case as `at` sees it, with what the actor may do."""
+    table = service.engines[case.TYPE].table
+    state = table.states[case.state]
+    return CaseView(
+        code=case.code,
+        type=case.TYPE,
+        version=case.version,
+        state=case.state,
+        state_zh=state.zh,
+        state_en=state.en,
+        level=_number(case.level),
+        highest=_number(case.highest),
+        holder=case.holder,
+        origin=case.origin,
+        outcome=None if case.outcome is None else str(case.outcome),
+        title=case.title,
+        channel=str(case.channel),
+        severity=str(case.severity),
+        peak=str(case.peak),
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        parties=list(case.parties),
+        custody=[
+            CustodyView(c.unit, _number(c.level), c.since, c.until, c.sender, c.taken) for c in case.custody
+        ],
+        clocks=[clock_view(service, clock, at) for clock in sorted(case.clocks.values(), key=_next_first)],
+        plan=asdict(case.plan) if case.plan else None,
+        joint=asdict(case.joint) if case.joint else None,
+        sponsor=case.sponsor,
+        supervisions={str(number): standing for number, standing in case.supervisions.items()},
+        links=[{"relation": relation, "code": code} for relation, code in case.links],
+        details={name: plain(getattr(case, name)) for name in DETAILS[case.TYPE]},
+        allowed=None if actor is None else allowed_view(service, table, case, actor),
+    )
+
+
+def allowed_view(service: Service, table: Table, case: Case, actor: Actor) -> list[AllowedView]:
+    ways = paths(table)
+    return [
+        AllowedView(
+            trigger,
+            *table.verbs[trigger],
+            "/api/v1" + ways[trigger].format(code=case.code),
+            asks(table, trigger),
+        )
+        for trigger in service.allowed(case, actor)
+        if has_route(table, trigger)
+    ]
+
+
+def clock_view(service: Service, clock: Clock, at: datetime) -> ClockView:
+    rule = service.rule_of(clock)
+    return ClockView(
+        name=clock.name,
+        zh=rule.title_zh,
+        en=rule.title_en,
+        status=str(clock.status),
+        started_at=clock.started_at,
+        length=clock.length,
+        due=clock.due,
+        due_on=last_day(clock.due),
+        warn=clock.warn,
+        late=clock.is_late(at),
+        policy=clock.policy,
+        basis=rule.basis,
+        pauses=clock.pauses,
+        extension=clock.extension,
+        stopped_at=clock.stopped_at,
+        missed=clock.missed,
+    )
+
+
+def last_day(due: datetime) -> date:
+    """The last local day in time, of the first late instant."""
+    return (due - TICK).astimezone(TZ).date()
+
+
+class DeadlineView(msgspec.Struct):
+    """A deadline of a case with the steps of its explanation."""
+
+    clock: ClockView
+    steps: list[Step]
+
+
+def _number(level: int | None) -> int | None:
+    return None if level is None else int(level)
+
+
+def _next_first(clock: Clock) -> tuple[bool, datetime, str]:
+    return not clock.is_open, clock.due, clock.name
+
+
+def plain(value: Any) -> Any:
+    """Plain data with sorted sets, so that the same case always reads the same."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return msgspec.to_builtins(
+        value, str_keys=True, enc_hook=lambda other: dict(other) if hasattr(other, "keys") else str(other)
+    )

@@ -1,0 +1,111 @@
+"""The worker: folds the log into the read tables and sweeps for deadlines, in a thread, until it is told to stop.
+
+A failure is logged, kept where `/readyz` shows it, and tried again; it is never passed over in silence.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from projections.deadlines import due_for_sweep
+from projections.runner import Runner
+from workflows.service import Service
+from workflows.sweep import sweep
+
+logger = logging.getLogger("gridcase.worker")
+
+PATIENCE = 0.5  # seconds between looks at the stop flag
+SOONEST, LATEST = 1.0, 30.0  # seconds before something that failed is tried again
+AT_MOST = 1000  # deadlines in one sweep
+AT_ONCE = 50  # cases between looks at the stop flag
+
+
+class Worker:
+    """`start()` and `stop()` it from anywhere; `run()` it in the foreground. `failures` says what does not work now."""
+
+    def __init__(self, service: Service, runner: Runner, sweep_every: float) -> None:
+        self.service, self.runner, self.sweep_every = service, runner, sweep_every
+        self.failures: dict[str, str] = {}  # "projections" or "sweep" -> what is wrong
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._again = {"projections": 0.0, "sweep": 0.0}  # when each is done next, by the monotonic clock
+        self._pause = {"projections": SOONEST, "sweep": SOONEST}
+
+    @property
+    def alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self.run, name="gridcase-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Ask it to stop, and wait until it has: a second at most, but for a batch that is being written."""
+        self._stop.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+            if self._thread.is_alive():
+                logger.error("the worker did not stop within %s s; the process ends without it", timeout)
+
+    def run(self) -> None:
+        """Work until `stop()` is called from another thread."""
+        while not self._stop.is_set():
+            folded = self._do("projections", self.runner.step, every=0.0) or 0
+            if folded:
+                continue  # the sweep asks the read side, which has to be up to date
+            if self._do("sweep", self._sweep, every=self.sweep_every) == AT_MOST:
+                self._again["sweep"] = 0.0  # there are more: go on as soon as these are folded
+                continue
+            if "projections" in self.failures:
+                self._stop.wait(PATIENCE)
+            else:
+                self._wait()
+
+    def _wait(self) -> None:
+        """Until something is recorded, the next sweep is due, or somebody wants to stop."""
+        until_sweep = self._again["sweep"] - time.monotonic()
+        try:
+            self.service.log.wait(self.runner.position(), max(0.01, min(PATIENCE, until_sweep)))
+        except Exception as error:
+            self._failed("projections", error)
+
+    def _do(self, what: str, work: Callable[[], int], every: float) -> int | None:
+        """Do a piece of work if it is time. None when it was not, or when it failed."""
+        if time.monotonic() < self._again[what]:
+            return None
+        try:
+            done = work()
+        except Exception as error:
+            self._failed(what, error)
+            return None
+        if self.failures.pop(what, None):
+            logger.info("%s: works again", what)
+        self._pause[what] = SOONEST
+        self._again[what] = time.monotonic() + every if every else 0.0
+        return done
+
+    def _failed(self, what: str, error: Exception) -> None:
+        said = f"{type(error).__name__}: {error}"
+        if self.failures.get(what) != said:  # the same failure again is told once
+            logger.error("%s failed, and is tried again: %s", what, said, exc_info=error)
+        self.failures[what] = said
+        self._again[what] = time.monotonic() + self._pause[what]
+        self._pause[what] = min(LATEST, self._pause[what] * 2)
+
+    def _sweep(self) -> int:
+        """Record what became late and fire what the tables say. Answers how many deadlines it saw, 0 for no effect."""
+        at, done = self.service.clock(), 0
+        with self.runner.engine.connect() as connection:
+            due = due_for_sweep(connection, at, limit=AT_MOST)
+        codes = list(dict.fromkeys(one.code for one in due))
+        for n in range(0, len(codes), AT_ONCE):
+            if self._stop.is_set():
+                return 0
+            report = sweep(self.service, codes[n : n + AT_ONCE], at)
+            done += len(report.missed) + len(report.fired)
+        if done:
+            logger.info("sweep: %s deadlines recorded or acted upon in %s cases", done, len(codes))
+        return len(due) if done else 0

@@ -1,0 +1,52 @@
+"""The server: the app of this installation for uvicorn, and a shutdown that waits for answers but not for event streams.
+
+    uvicorn --factory gridcase.asgi:app --timeout-graceful-shutdown 5
+
+`serve` is what `gridcase serve` runs. It ends event streams as soon as it is told to stop; a server that others start
+ends them by uvicorn's limit, so never start one without it (an open stream keeps it alive for ever).
+"""
+
+from __future__ import annotations
+
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from gridcase.settings import Settings
+
+GRACE = 5  # seconds that answers under way get after a signal
+
+
+def app() -> FastAPI:
+    """The app of the installation that the environment describes."""
+    return create_app(Settings.read())
+
+
+class Server(uvicorn.Server):
+    """Ends event streams at the first signal; then uvicorn waits for what else is under way."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        context = getattr(self.served.state, "context", None)
+        if context is not None:
+            context.tail.stop()
+        super().handle_exit(sig, frame)
+
+    def __init__(self, config: uvicorn.Config, served: FastAPI) -> None:
+        super().__init__(config)
+        self.served = served
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises SystemExit when the port is taken."""
+    served = create_app(settings)
+    config = uvicorn.Config(
+        served,
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level,
+        timeout_graceful_shutdown=GRACE,
+        access_log=settings.log_level == "debug",
+    )
+    Server(config, served).run()
