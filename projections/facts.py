@@ -20,6 +20,7 @@ from eventlog.log import Logged
 from projections.moments import day_number, day_text
 from projections.rows import Rows
 from projections.schema import FOREVER, METADATA, Text, instant
+from projections.terms import TERMS, keep_terms
 
 FACTS = sa.Table(
     "read_facts",
@@ -181,7 +182,7 @@ class Facts:
     """The projection that keeps what figures know of cases."""
 
     name = "facts"
-    tables = (FACTS, ENDINGS, MARKS, FACTS_NOW)
+    tables = (FACTS, ENDINGS, MARKS, TERMS, FACTS_NOW)
 
     def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
         for one in logged:
@@ -198,6 +199,7 @@ def _fold(event: CaseEvent, recorded_at: datetime, rows: Rows) -> None:
 
     if (change := CHANGES.get(topic)) is not None:
         change(facts, event)
+    keep_terms(event, case, known, rows)
     if facts["type"] == "petition":
         for clock in new.clocks:
             if clock.name == HANDLE and facts["concluded_at"] is None:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -16,78 +15,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.calendar import TZ
-from domain.errors import Invalid, NotFound
-from domain.policy import NATIONAL, Limits, builtin_policies
-from projections.figures.catalogue import FIGURES
-from projections.figures.definition import FIXED, ORDER, Figure, Period, limits_as_parameters
+from domain.errors import Invalid
+from domain.policy import Limits
+from projections.figures.definition import FIXED, ORDER
 from projections.figures.numbers import SECONDS_OF_A_DAY, median, nearest_rank, share, shown
-from projections.moments import day_number
-from projections.schema import day, instant
+from projections.figures.question import Question, asked
+from projections.schema import day
 
 PARTS = ("numerator", "denominator", "excluded")
 MEASURES, STATISTICS = ("gross", "net"), ("median", "p90", "max")
-
-# Whose matter it was on the day of the decision, and which child of the asked unit it came from.
-BELONGS = """
-    FROM (SELECT q.* FROM ({population}) AS q
-           WHERE q.decided_on >= :from AND q.decided_on < :to) AS p
-    JOIN read_unit_ancestors a ON a.unit = p.unit AND a.ancestor = :unit
-         AND a.valid_from <= p.decided_on AND p.decided_on < a.valid_to
-"""
-CHILD = """
-    LEFT JOIN read_unit_ancestors b ON b.unit = p.unit AND b.valid_from <= p.decided_on AND p.decided_on < b.valid_to
-         AND EXISTS (SELECT 1 FROM read_units u WHERE u.code = b.ancestor AND u.parent = :unit
-                        AND u.valid_from <= p.decided_on AND p.decided_on < u.valid_to)
-"""
-EXPRESSIONS = {
-    "unit": "COALESCE(b.ancestor, :unit)",
-    "month": "SUBSTR(p.decided_on, 1, 7)",
-    "reason": "p.reason_up",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A figure asked for a unit and a period, broken down by `by`, as known at `cut`."""
-
-    figure: Figure
-    unit: str
-    period: Period
-    by: tuple[str, ...]
-    cut: datetime
-    limits: Limits
-
-    def parameters(self) -> dict[str, Any]:
-        end = min(datetime.combine(self.period.until, time(), TZ), self.cut)
-        last = min(self.period.until - timedelta(1), self.cut.astimezone(TZ).date())
-        return {
-            "unit": self.unit,
-            "from": day(self.period.since),
-            "to": day(self.period.until),
-            "cut": instant(self.cut),
-            "cut_day": day_number(self.cut),
-            "end": instant(end),
-            "end_on": day(last),
-            "end_day": last.toordinal(),
-            "split": int(self.figure.split in self.by),
-            **limits_as_parameters(self.limits),
-        }
-
-    def select(self, connection: sa.Connection, columns: str, more: str = "") -> Iterable[Any]:
-        child = CHILD if "unit" in self.by else ""
-        text = f"SELECT {columns} {BELONGS.format(population=self.figure.population)} {child} {more}"
-        return connection.execute(sa.text(text), self.parameters())
-
-    @property
-    def keys(self) -> str:
-        """The dimensions as columns k0, k1, …"""
-        return "".join(f"{EXPRESSIONS.get(name, 'p.' + name)} AS k{i}, " for i, name in enumerate(self.by))
-
-    @property
-    def provisional(self) -> bool:
-        """Whether the window after the period has not passed at the cut."""
-        days = limits_as_parameters(self.limits)[self.figure.window]
-        return self.cut.astimezone(TZ).date() <= self.period.until + timedelta(days)
 
 
 def figure(
@@ -109,7 +45,7 @@ def figure(
     rows: the keys, numerator, denominator, value (rounded half up at four digits, None for 0/0), excluded (reason: n).
     Raises NotFound for an unknown figure or unit, Invalid for a period or dimension that makes no sense.
     """
-    question = _question(connection, name, unit, from_date, to_date, at, by, known_at, limits)
+    question = asked(connection, name, unit, from_date, to_date, at, by, known_at, limits)
     rows = _lengths(connection, question) if question.figure.lengths else _shares(connection, question)
     return {
         "figure": name,
@@ -142,7 +78,7 @@ def drill(
     key = dict(key or {})
     for own in ("measure", "statistic"):
         key.pop(own, None)
-    question = _question(connection, name, unit, from_date, to_date, at, tuple(key), known_at, limits)
+    question = asked(connection, name, unit, from_date, to_date, at, tuple(key), known_at, limits)
     split = question.figure.split
     if part not in PARTS and part not in question.figure.excluded:
         wanted = ", ".join((*PARTS, *question.figure.excluded))
@@ -162,40 +98,6 @@ def drill(
         if part in (kind, reason) or (part == "denominator" and kind == "numerator"):
             found[code] = None
     return list(found)
-
-
-def _question(
-    connection: sa.Connection,
-    name: str,
-    unit: str,
-    since: date,
-    until: date,
-    at: datetime,
-    by: str | Sequence[str] | None,
-    known_at: datetime | None,
-    limits: Limits | None,
-) -> Question:
-    one = FIGURES.get(name)
-    if one is None:
-        raise NotFound("figure", name, f"There are: {', '.join(FIGURES)}.")
-    if until <= since:
-        raise Invalid("to", day(until), f"Give a day after {day(since)}: the period ends before it begins.")
-    for field, value in (("at", at), ("known_at", known_at)):
-        if value is not None and value.tzinfo is None:
-            raise Invalid(field, value.isoformat(), "Give the instant with a time zone, such as +08:00.")
-    told = tuple(filter(None, by.split(","))) if isinstance(by, str) else by
-    dimensions = one.by if told is None else tuple(dict.fromkeys(told))
-    for dimension in dimensions:
-        if dimension not in one.may:
-            raise Invalid("by", dimension, f"{name} may be broken down by {', '.join(one.may)}.")
-    found = connection.execute(
-        sa.text("SELECT 1 FROM read_units WHERE code = :unit LIMIT 1"), {"unit": unit}
-    ).first()
-    if found is None:
-        raise NotFound("unit", unit, "Look the code up in the list of units.")
-    cut = known_at or at
-    limits = limits or builtin_policies().in_force(NATIONAL, at).limits
-    return Question(one, unit, Period(since, until), dimensions, cut, limits)
 
 
 class _Count:

@@ -53,12 +53,10 @@ from domain.record import (
 from domain.terms import Category, Channel, Ground, Level, Outcome, Role, Severity, Source, UnitKind
 from domain.unit import Unit
 from eventlog.log import Logged
-from projections.facts import Facts
+from projections.all import PROJECTIONS
 from projections.figures.ask import drill, figure
 from projections.rows import Rows
 from projections.schema import open_engine, writing
-from projections.spells import Spells
-from projections.units import Units
 
 LEVELS = {"G": Level.GRID, "V": Level.VILLAGE, "T": Level.TOWNSHIP, "C": Level.COUNTY}
 STAGES = {
@@ -76,7 +74,7 @@ class District:
 
     def __init__(self, url: str = "sqlite:///:memory:") -> None:
         self.engine = open_engine(url)
-        self.projections = (Units(), Facts(), Spells())
+        self.projections = PROJECTIONS
         self.rows = [Rows(self.engine, p.tables) for p in self.projections]
         with writing(self.engine) as connection:
             for projection in self.projections:
@@ -91,7 +89,9 @@ class District:
             ("G1", UnitKind.GRID, "V1"), ("G2", UnitKind.GRID, "V2"), ("G3", UnitKind.GRID, "V3"),
         ):  # fmt: skip
             entry = Entry(Actor("admin", Role.ORG_ADMIN, "C"), at(1, 1, year=2020))
-            self.units[code] = Unit.create(code, code, kind, effective=date(2020, 1, 1), entry=entry, parent=parent)
+            self.units[code] = Unit.create(
+                code, code, kind, effective=date(2020, 1, 1), entry=entry, parent=parent
+            )
             self._collect(code)
 
     def change_unit(self, code: str, how: str, *args: Any, on: date) -> None:
@@ -106,10 +106,15 @@ class District:
     def log(self, event: Any, recorded_at: datetime) -> None:
         self.events.append(Logged(len(self.events) + 1, recorded_at, event))
 
-    def fold(self, batch: int = 1000) -> None:
+    def fold(self) -> None:
         """Bring the read tables up to what was told so far."""
+        self.fold_in([])
+
+    def fold_in(self, sizes: Iterable[int]) -> None:
+        """The same in batches of these sizes, then the rest at once."""
+        batches = iter(sizes)
         while self.folded < len(self.events):
-            part = self.events[self.folded : self.folded + batch]
+            part = self.events[self.folded : self.folded + next(batches, len(self.events))]
             self.folded += len(part)
             opened: dict[str, bool] = {}
             for one in part:
@@ -166,7 +171,9 @@ class District:
     def imported(self, code: str, when: datetime, standing: Standing, origin: str = "G1") -> Matter:
         matter = Matter(self, code, standing)
         matter.source, matter.late = Source.IMPORT, "import"
-        matter.tell(HistoryImported, when, type="dispute", code=code, activity="登记", reference=code, origin=origin)
+        matter.tell(
+            HistoryImported, when, type="dispute", code=code, activity="登记", reference=code, origin=origin
+        )
         return matter
 
 
@@ -187,7 +194,9 @@ class Matter:
             old, clocks=tuple(clocks), state=state or old.state, holder=to or old.holder,
             level=LEVELS[to[0]] if to else old.level, outcome=outcome if state else old.outcome,
         )  # fmt: skip
-        entry = Entry(Actor("li", Role.UNIT_HEAD, old.holder), when, source=self.source, late=late or self.late)
+        entry = Entry(
+            Actor("li", Role.UNIT_HEAD, old.holder), when, source=self.source, late=late or self.late
+        )
         recorded = max(known or when, self.district.events[-1].recorded_at)  # the store never goes back
         told = event(
             originator_id=case_id(self.code), originator_version=self.version, timestamp=recorded, entry=entry,
@@ -259,16 +268,24 @@ class Matter:
     # What every case has.
 
     def merge(self, lead: str, when: datetime, **more: Any) -> Matter:
-        return self.close(CaseMerged, when, Outcome.MERGED, lead=lead, same_facts=True, same_parties=True, **more)
+        return self.close(
+            CaseMerged, when, Outcome.MERGED, lead=lead, same_facts=True, same_parties=True, **more
+        )
 
     def unmerge(self, when: datetime, state: str, **more: Any) -> Matter:
         return self.tell(CaseUnmerged, when, state=state, lead="", **more)
 
     def void(self, when: datetime, **more: Any) -> Matter:
-        return self.close(CaseVoided, when, Outcome.VOIDED, entry_error="重复录入", second_approver="zhao", **more)
+        return self.close(
+            CaseVoided, when, Outcome.VOIDED, entry_error="重复录入", second_approver="zhao", **more
+        )
 
     def reopen(self, when: datetime, **more: Any) -> Matter:
-        state = "reported" if stage(self.standing.holder) == "reported" else f"{stage(self.standing.holder)}.accepted"
+        state = (
+            "reported"
+            if stage(self.standing.holder) == "reported"
+            else f"{stage(self.standing.holder)}.accepted"
+        )
         return self.tell(CaseReopened, when, state=state, ground="breach", **more)
 
     def correct(self, field: str, old: str, new: str, when: datetime, **more: Any) -> Matter:
@@ -303,11 +320,15 @@ class Matter:
     def extend(self, when: datetime, clock: Clock) -> Matter:
         return self.tell(HandlingExtended, when, clocks=[clock], days=30, reasons="复杂", notice="n2")
 
-    def opinion(self, when: datetime, clock: Clock | None = None, result: str = "explain", **more: Any) -> Matter:
+    def opinion(
+        self, when: datetime, clock: Clock | None = None, result: str = "explain", **more: Any
+    ) -> Matter:
         clocks = [replace(clock, status=ClockStatus.MET, stopped_at=when)] if clock else []
         words = dict.fromkeys(("request", "facts", "opinion", "legal_basis", "remedy"), "…")
         state = "township_coordination.concluded"
-        return self.tell(OpinionIssued, when, state=state, clocks=clocks, result=Result(result), **words, **more)
+        return self.tell(
+            OpinionIssued, when, state=state, clocks=clocks, result=Result(result), **words, **more
+        )
 
     def divert(self, when: datetime, clock: Clock) -> Matter:
         gone = replace(clock, status=ClockStatus.CANCELLED, stopped_at=when)
