@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.errors import Invalid
+from domain.toml_table import TomlTable, parse_toml
 
 TZ = ZoneInfo("Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
@@ -150,16 +150,38 @@ class WorkCalendar:
 @cache
 def builtin_calendar() -> WorkCalendar:
     """The project's own table (domain/holidays.toml), 2004 to 2026."""
-    sections = tomllib.loads(Path(__file__).with_name("holidays.toml").read_text(encoding="utf-8"))
-    return WorkCalendar.of({int(year): _table(int(year), lines) for year, lines in sections.items()})
+    file = Path(__file__).with_name("holidays.toml")
+    return WorkCalendar.of(read_yearly_toml(file.name, file.read_text(encoding="utf-8")))
 
 
-def _table(year: int, lines: Mapping[str, Mapping[str, str]]) -> YearTable:
+def read_yearly_toml(name: str, text: str) -> dict[int, YearTable]:
+    """Read years in the form of domain/holidays.toml: [2026], then a line per holiday: 春节 = { off = "…", work = "…" }.
+
+    Raises Invalid, naming file, year and holiday, when the text has another form.
+    """
+    years = {}
+    for year, lines in parse_toml(name, text).items():
+        if not (year.isdecimal() and len(year) == 4 and isinstance(lines, dict)):
+            raise Invalid(f"{name}.{year}", lines, "Write a table per year, such as [2026].")
+        years[int(year)] = _table(TomlTable(f"{name}.{year}", lines))
+    if not years:
+        raise Invalid(name, text[:40], "It tells no year: write a table per year, such as [2026].")
+    return years
+
+
+def _table(table: TomlTable) -> YearTable:
+    year = int(table.where.rpartition(".")[2])
     off: dict[date, str] = {}
     work: dict[date, str] = {}
-    for name, line in lines.items():
-        off |= dict.fromkeys(_days(year, line["off"]), name)
-        work |= dict.fromkeys(_days(year, line.get("work", "")), name)
+    for name in table.names():
+        line = table.table(name)
+        told = {field: line.take(field, str, "") for field in ("off", "work")}
+        for field, days in (("off", off), ("work", work)):
+            try:
+                days |= dict.fromkeys(_days(year, told[field]), name)
+            except ValueError:
+                raise line.wrong(field, told[field], 'Write days such as "10-01..10-07 10-10".') from None
+        line.done()
     return YearTable(frozenset(off), frozenset(work), off | work)
 
 

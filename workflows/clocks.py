@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from domain import deadline
 from domain.calendar import WorkCalendar
+from domain.case import CLOSED
 from domain.clock import Clock, ClockStatus
 from domain.length import Length
-from domain.policy import PolicyBook, Rule
-from domain.terms import PetitionClass
+from domain.policy import Breach, PolicyBook, Rule
+from domain.terms import Outcome, PetitionClass
 from workflows.move import Move
 from workflows.table import Row, Start, State
 
@@ -24,6 +25,13 @@ APPLIES: Mapping[str, Callable[[Move], bool]] = {
     "received_by_office": lambda move: bool(move.fact("by_office")),
     "received_by_unit": lambda move: not move.fact("by_office"),
 }
+
+FOREIGN = "import:"  # the policy of a deadline that a foreign log brought: "import:", the mapping's id, "@", its zone
+
+
+def foreign_rule(code: str, policy: str) -> Rule:
+    """The rule of a deadline from a foreign log: the clock brings its length. Once missed, it runs on."""
+    return Rule(code, code, code, None, Breach.RED, policy)
 
 
 class Clockwork:
@@ -49,8 +57,10 @@ class Clockwork:
                 clocks[clock.name] = self.missed(clock, move.facts["colour"])
             elif clock.name in met:
                 clocks[clock.name] = deadline.stop(clock, at, ClockStatus.MET)
-            elif self._falls_away(move, clock, new, moved=moved, bound=bound):
-                clocks[clock.name] = deadline.stop(clock, at, ClockStatus.CANCELLED)
+            elif self._falls_away(move, row, clock, new, moved=moved, bound=bound):
+                lapsed = self.rule(clock).breach is Breach.LAPSE and at >= clock.due
+                ended = ClockStatus.LAPSED if lapsed else ClockStatus.CANCELLED
+                clocks[clock.name] = deadline.stop(clock, at, ended)
             elif row.extends == clock.code:
                 length = Length.parse(f"{move.facts['days']} CD")
                 clocks[clock.name] = deadline.extend(clock, length, at, move.actor.user, self.rule(clock), self.calendar())
@@ -70,6 +80,8 @@ class Clockwork:
 
     def rule(self, clock: Clock) -> Rule:
         """The rule that this clock was started under, whatever is in force today."""
+        if clock.policy.startswith(FOREIGN):
+            return foreign_rule(clock.code, clock.policy)
         return self.policies.get(clock.policy).rule(clock.code)
 
     def missed(self, clock: Clock, colour: str) -> Clock:
@@ -93,10 +105,13 @@ class Clockwork:
         )
         clocks[clock.name] = clock
 
-    def _falls_away(self, move: Move, clock: Clock, new: State, *, moved: bool, bound: frozenset[str]) -> bool:
+    def _falls_away(
+        self, move: Move, row: Row, clock: Clock, new: State, *, moved: bool, bound: frozenset[str]
+    ) -> bool:
         if clock.code in bound:
             return moved or clock.code not in new.runs or not APPLIES[self.rule(clock).applies](move)
-        return new.name == "closed" and clock.code not in OUTLIVE_CLOSING
+        no_case_left = row.outcome in (Outcome.VOIDED, Outcome.MERGED)
+        return new.name == CLOSED and (no_case_left or clock.code not in OUTLIVE_CLOSING)
 
     @staticmethod
     def _met(move: Move, row: Row) -> Iterator[str]:
@@ -112,7 +127,8 @@ class Clockwork:
                     break
 
 
-# What stays when a case is closed: the right to ask the court, the second visit, the reply to a supervision, the word to the police.
+# What stays when a case is closed: the right to ask the court, execution and its report, visits, replies, word to the police.
 OUTLIVE_CLOSING = frozenset(
-    "D-CONFIRM D-VISIT-7 D-VISIT-30 D-110 D-110-COMPLEX P-URGENT W-REPLY-RED W-REPLY-YELLOW W-REPLY-BLUE".split()
+    ("D-CONFIRM", "D-VISIT-7", "D-VISIT-30", "D-110", "D-110-COMPLEX", "P-URGENT", "P-EXECUTE", "P-ASSIGNED-REPORT")
+    + ("W-REPLY-RED", "W-REPLY-YELLOW", "W-REPLY-BLUE")
 )

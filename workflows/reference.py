@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from domain.calendar import WorkCalendar, YearTable, builtin_calendar
 from domain.case import Entry
@@ -37,9 +38,17 @@ class Reference:
         self._refresh()
         return self._calendar
 
-    def calendar_of(self, version: str) -> WorkCalendar:
-        """The calendar of this version, to explain a due date by the table that it was worked out with."""
+    def calendar_of(self, version: str, zone: str = "") -> WorkCalendar:
+        """The calendar of this version, to explain a due date by the table that it was worked out with.
+
+        `zone` is where a foreign log counts its days: without any table, or by one of ours.
+        """
         self._refresh()
+        if zone:
+            tables = [{}, *(calendar.years for calendar in self._calendars.values())]
+            there = (WorkCalendar.of(years, ZoneInfo(zone)) for years in tables)
+            if found := next((calendar for calendar in there if calendar.version == version), None):
+                return found
         try:
             return self._calendars[version]
         except KeyError:

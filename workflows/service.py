@@ -22,13 +22,13 @@ from domain.clock import Clock
 from domain.deadline import Step, explain
 from domain.errors import Invalid, KeyReused, NotFound, VersionConflict
 from domain.policy import PolicyBook, builtin_policies
-from domain.rule import Breach, Rule
+from domain.rule import Rule
 from domain.terms import Source
 from eventlog.errors import Conflict, KeyTaken
 from eventlog.identity import Identity
 from eventlog.log import CommandRecord, EventLog, utc_now
 from eventlog.subjects import mask_value
-from workflows.clocks import Clockwork
+from workflows.clocks import FOREIGN, Clockwork
 from workflows.dispute import DISPUTE
 from workflows.engine import Engine
 from workflows.facts import take
@@ -36,7 +36,6 @@ from workflows.petition import PETITION
 from workflows.reference import Reference
 
 AHEAD = timedelta(minutes=5)  # clocks of phones differ by a little; more is a mistake
-FOREIGN = "import:"  # the policy of a deadline that a foreign log brought with it
 TRIES = 3  # without an expected version a command may meet somebody faster and simply decide again
 
 # What a command on one case does to another: trigger -> (fact that names the other case, trigger there).
@@ -103,9 +102,9 @@ class Service:
         self.policies = policies or builtin_policies()
         self.reference = Reference(log)
         self.new_code = new_code
-        clockwork = Clockwork(self.policies, self.reference.calendar)
+        self.clockwork = Clockwork(self.policies, self.reference.calendar)
         self.engines = {
-            table.case_type: Engine(table, self.reference.organisation, self.policies, clockwork, jurisdiction)
+            table.case_type: Engine(table, self.reference.organisation, self.policies, self.clockwork, jurisdiction)
             for table in (DISPUTE, PETITION)
         }
 
@@ -245,17 +244,16 @@ class Service:
         ]
 
     def rule_of(self, clock: Clock) -> Rule:
-        """The rule a clock was started under. One from a foreign log brought its own length and nothing else."""
-        if clock.policy.startswith(FOREIGN):
-            return Rule(clock.code, clock.code, clock.code, None, Breach.INFO, clock.policy)
-        return self.policies.get(clock.policy).rule(clock.code)
+        """The rule a clock was started under."""
+        return self.clockwork.rule(clock)
 
     def explain(self, case: Case, name: str) -> list[Step]:
         """How the due date of this deadline came about, step by step. Raises `NotFound`."""
         clock = case.clocks.get(name)
         if clock is None:
             raise NotFound("deadline", name, f"{case.code} has: {', '.join(sorted(case.clocks)) or 'none'}.")
-        return explain(clock, self.rule_of(clock), self.reference.calendar_of(clock.calendar))
+        zone = clock.policy.rpartition("@")[2] if clock.policy.startswith(FOREIGN) else ""
+        return explain(clock, self.rule_of(clock), self.reference.calendar_of(clock.calendar, zone))
 
     def reveal(self, command: Command, subject: str) -> Identity:
         """Read who stands behind a reference. The reading itself is recorded, or nothing is shown."""

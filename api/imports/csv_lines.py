@@ -1,0 +1,70 @@
+"""Lines of a CSV file in its encoding, each with the number of its first line: a quoted cell may span several."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+from api.imports.files import EVERY, FileForm, Tell, open_bytes
+from domain.errors import Invalid
+
+SAMPLE = 1 << 20  # bytes looked at to tell an encoding
+CELL = 1 << 20  # characters; a longer cell is a quotation mark that was never closed
+
+
+def csv_lines(path: Path, form: FileForm, tell: Tell) -> Iterator[tuple[int, list[str] | str]]:
+    """(line, its cells, or what is wrong with it). Raises Invalid when the encoding does not fit."""
+    with ExitStack() as stack:
+        packed, content = open_bytes(path, stack)
+        encoding = _encoding(path, form.encoding)
+        text = stack.enter_context(io.TextIOWrapper(content, encoding, newline=""))
+        stack.callback(csv.field_size_limit, csv.field_size_limit(CELL))
+        reader = csv.reader(text, delimiter=form.delimiter, strict=True)
+        line = 1
+        for number in count(1):
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as problem:
+                yield line, str(problem)
+            except UnicodeDecodeError:
+                raise _undecodable(path, encoding) from None
+            else:
+                yield line, cells
+            if number % EVERY == 0:
+                tell(packed.tell())
+            line = reader.line_num + 1
+
+
+def _encoding(path: Path, named: str) -> str:
+    if named != "auto":
+        return "utf-8-sig" if codecs.lookup(named).name == "utf-8" else named
+    with ExitStack() as stack:
+        sample = open_bytes(path, stack)[1].read(SAMPLE)
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample, final=len(sample) < SAMPLE)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def _undecodable(path: Path, encoding: str) -> Invalid:
+    """Says on which line the encoding does not fit."""
+    with ExitStack() as stack:
+        for number, line in enumerate(open_bytes(path, stack)[1], 1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError as problem:
+                bad = line[problem.start : problem.end].hex(" ")
+                return Invalid(
+                    "file.encoding", encoding, f"Line {number} has bytes {bad}: name the file's encoding."
+                )
+    return Invalid("file.encoding", encoding, "The file is not written in it: name the file's encoding.")

@@ -1,0 +1,47 @@
+"""What the readers of all kinds of files share: how a file is written, its bytes, and the check of its columns."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from domain.errors import Invalid
+
+GZIP = b"\x1f\x8b"
+EVERY = 1000  # rows between two words about the progress
+
+Tell = Callable[[int], None]
+"""Called with the bytes of the file that are read so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """How a file is written: encoding ("auto" tells UTF-8, UTF-16 and GB18030 apart), delimiter, sheet, header line."""
+
+    encoding: str = "auto"
+    delimiter: str = ","
+    sheet: str = ""
+    header: int = 1
+
+
+def open_bytes(path: Path, stack: ExitStack) -> tuple[BinaryIO, BinaryIO]:
+    """(the file as it is on disk, its content unpacked where it is gzip)."""
+    packed = stack.enter_context(path.open("rb"))
+    if packed.peek(2)[:2] != GZIP:
+        return packed, packed
+    return packed, cast(BinaryIO, stack.enter_context(gzip.open(packed)))
+
+
+def check_columns(there: Sequence[str], wanted: Iterable[tuple[str, ...]]) -> None:
+    """Raises Invalid when a column that the mapping names is not there, or is there twice."""
+    for choice in wanted:
+        found = [column for column in choice if column in there]
+        if not found:
+            columns = ", ".join(column for column in there if column)
+            raise Invalid("column", " or ".join(choice), f"The file has {columns}: correct the mapping.")
+        if twice := [column for column in found if there.count(column) > 1]:
+            raise Invalid("column", twice[0], "Two columns have this name: rename one of them.")
