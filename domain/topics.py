@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Any, Final
 
 from eventsourcing.domain import CanMutateAggregate
-from eventsourcing.utils import register_topic
 
 MODULES: Final = (
     "domain.dispute",
@@ -47,7 +46,6 @@ def _collected() -> dict[str, type[Any]]:
         for event in _events(importlib.import_module(module)):
             if topics.setdefault(event.TOPIC, event) is not event:
                 raise ImportError(f"{event.TOPIC!r} is the topic of {event!r} and of {topics[event.TOPIC]!r}")
-            register_topic(event.TOPIC, event)
     return dict(sorted(topics.items()))
 
 
