@@ -1,5 +1,22 @@
-"""The `gridcase` command. Parses and prints; decides nothing."""
+"""The command `gridcase`: what people and scripts type. Thin: it parses, calls, and prints; rules live elsewhere."""
+
+from __future__ import annotations
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from gridcase.commands import cases, figures, imports, reference, running
+
+app = typer.Typer(
+    help="Gridcase 网格事: disputes and petitions of a township, as cases over an event log.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for commands in (running, figures):
+    commands.add_to(app)
+app.add_typer(imports.app, name="import", help="Import units, cases or a holiday calendar from files.")
+app.add_typer(cases.app, name="case", help="Look at a case, read its history, fire a trigger.")
+app.add_typer(figures.deadlines_app, name="deadlines", help="What is coming and late, and why it is due then.")
+app.add_typer(reference.workflow_app, name="workflow", help="The statecharts.")
+app.add_typer(reference.policy_app, name="policy", help="The deadline policies.")

@@ -1,0 +1,163 @@
+"""How the command line speaks: tables for people, JSON for machines, errors as sentences with an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import wraps
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from api.context import Context, opened
+from domain.actor import Actor
+from domain.calendar import TZ
+from domain.errors import (
+    GridcaseError,
+    Invalid,
+    KeyReused,
+    LogUnreadable,
+    NotFound,
+    Refused,
+    VersionConflict,
+)
+from domain.terms import Role
+from eventlog.errors import LogError
+from gridcase.settings import Settings
+
+EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (Refused, 3),
+    (NotFound, 4),
+    (VersionConflict, 5),
+    (LogUnreadable, 6),
+    (LogError, 6),
+    (Invalid, 2),
+    (KeyReused, 2),
+    (GridcaseError, 1),
+)
+
+out = Console()
+err = Console(stderr=True)
+P, T = ParamSpec("P"), TypeVar("T")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def spoken(command: Callable[P, T]) -> Callable[P, T]:
+    """Turns what goes wrong into a sentence on standard error and an exit code that means something."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except tuple(kind for kind, _ in EXIT_CODES) as problem:
+            err.print(str(problem), style="red", markup=False, highlight=False)
+            if isinstance(problem, Refused):
+                err.print(problem.sentence_zh, style="red", markup=False, highlight=False)
+            raise typer.Exit(next(code for kind, code in EXIT_CODES if isinstance(problem, kind))) from None
+
+    return run
+
+
+@contextmanager
+def house(*, caught_up: bool = False) -> Iterator[Context]:
+    """Everything open on the configured database, without a worker; with `caught_up` the read tables are brought up to date."""
+    with opened(Settings.read().model_copy(update={"worker_inside": False})) as context:
+        if caught_up:
+            context.runner.run_until(context.service.log.head(), timeout=600)
+        yield context
+
+
+def show(data: Any, as_json: bool, table: Callable[[], Table | str]) -> None:
+    """Print JSON, or the table."""
+    if as_json:
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, default=plain) + "\n")
+    else:
+        out.print(table(), markup=False) if isinstance(table(), str) else out.print(table())
+
+
+def plain(value: object) -> object:
+    """What JSON does not know: instants with their local offset, days, enumerations."""
+    if isinstance(value, datetime):
+        return value.astimezone(TZ).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def listing(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table for people."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    return table
+
+
+def local(value: datetime | str | None) -> str:
+    """An instant as people in the township read it."""
+    if not value:
+        return ""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant.astimezone(TZ).strftime("%Y-%m-%d %H:%M")
+
+
+@contextmanager
+def bar(what: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error; yields `progress(done, total)`. Silent for machines."""
+    if quiet or not err.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def actor_from(text: str) -> Actor:
+    """An actor written as user:post:unit, as in `wang:reporter:330604001001G01`."""
+    user, _, rest = text.partition(":")
+    post, _, unit = rest.partition(":")
+    try:
+        return Actor(user, Role(post), unit)
+    except ValueError:
+        posts = ", ".join(role for role in Role if role is not Role.SYSTEM)
+        raise Invalid("--as", text, f"Write user:post:unit, where post is one of {posts}.") from None
+
+
+def day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(name, text, "Give a day such as 2026-03-02.") from None
+
+
+def instant(name: str, text: str | None) -> datetime | None:
+    """An instant; one without a zone is local time."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid(name, text, "Give an instant such as 2026-03-02T09:00+08:00.") from None
+    return at if at.tzinfo else at.replace(tzinfo=TZ)
+
+
+def pairs(name: str, given: Sequence[str]) -> Mapping[str, Any]:
+    """Facts written as name=value; a value that is JSON is taken as JSON, anything else as text."""
+    facts: dict[str, Any] = {}
+    for text in given:
+        key, eq, value = text.partition("=")
+        if not eq:
+            raise Invalid(name, text, "Write name=value.")
+        try:
+            facts[key] = json.loads(value)
+        except json.JSONDecodeError:
+            facts[key] = value
+    return facts

@@ -1,0 +1,140 @@
+"""Commands that run the house: serve, worker, init, demo, sweep, rebuild."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from api.context import Context
+from api.worker import Worker
+from domain.calendar import TZ
+from eventlog.log import open_log
+from gridcase import asgi
+from gridcase.commands.console import Json, bar, day, err, house, instant, listing, out, show, spoken
+from gridcase.demo.people import demo_accounts
+from gridcase.demo.year import load_demo
+from gridcase.settings import Settings
+from projections.deadlines import due_for_sweep
+from workflows.sweep import SweepReport
+from workflows.sweep import sweep as run_sweep
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (serve, worker, init, demo, sweep, rebuild):
+        app.command()(command)
+
+
+def today() -> date:
+    return datetime.now(TZ).date()
+
+
+@spoken
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration district into an empty database.")] = False,
+    host: Annotated[str | None, typer.Option(help="Address; default GRIDCASE_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; default GRIDCASE_PORT.")] = None,
+) -> None:
+    """Serve the API (and, on SQLite, projections and sweep) until stopped."""
+    settings = Settings.read()
+    with house() as context:
+        empty = context.service.log.head() == 0
+    if demo and empty:
+        fill(settings, today(), seed=1, scale=1.0, quiet=False)
+    told = {"host": host or settings.host, "port": settings.port if port is None else port}
+    settings = settings.model_copy(update=told)
+    host, port = settings.host, settings.port
+    out.print(f"Gridcase on http://{host}:{port}  ·  API http://{host}:{port}/api/v1  ·  docs http://{host}:{port}/docs")
+    if demo:
+        out.print(accounts())
+    asgi.serve(settings)
+
+
+def accounts() -> object:
+    """The people of the demonstration district, one per role, for whoever wants to try something."""
+    title = "Who can act in the demonstration district (--as user:post:unit)"
+    return listing(title, ("user", "name", "post", "unit"), demo_accounts())
+
+
+@spoken
+def worker() -> None:
+    """Run projections and the sweep until stopped (beside `serve` on PostgreSQL)."""
+    with house() as context:
+        work = Worker(context.service, context.runner, context.settings.sweep_every_seconds)
+        try:
+            work.run()
+        except KeyboardInterrupt:
+            work.stop()
+
+
+@spoken
+def init() -> None:
+    """Prepare the database: the log and the read tables. Again changes nothing."""
+    with house():
+        out.print(f"Ready: {Settings.read().database_url.partition('@')[2] or Settings.read().database_url}")
+
+
+@spoken
+def demo(
+    ends_on: Annotated[str, typer.Option(help="Last day of the year of casework; default today.")] = "",
+    seed: Annotated[int, typer.Option(help="Another seed, another year.")] = 1,
+    scale: Annotated[float, typer.Option(help="1 is about 3,000 disputes and 600 petitions.")] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Load the demonstration district into an empty database."""
+    settings = Settings.read()
+    with house() as context:
+        if context.service.log.head():
+            err.print("The database is not empty. Point GRIDCASE_DATABASE_URL to a new one.")
+            raise typer.Exit(2)
+    fill(settings, day("--ends-on", ends_on) if ends_on else today(), seed, scale, quiet=as_json, as_json=as_json)
+
+
+def fill(settings: Settings, ends_on: date, seed: int, scale: float, quiet: bool, as_json: bool = False) -> None:
+    """Generate the year through the commands, then fold it into the read tables."""
+    with bar("a year of casework", quiet) as progress:
+        report = load_demo(
+            lambda clock: open_log(settings.database_url, clock=clock),
+            ends_on=ends_on,
+            seed=seed,
+            scale=scale,
+            progress=lambda share: progress(round(share * 100), 100),
+        )
+    with house(caught_up=True):
+        pass
+    show(
+        asdict(report),
+        as_json,
+        lambda: f"{report.units} units, {report.disputes} disputes, {report.petitions} petitions in {report.seconds:.1f} s.",
+    )
+
+
+@spoken
+def sweep(
+    at: Annotated[str | None, typer.Option(help="As of this instant; default now.")] = None, as_json: Json = False
+) -> None:
+    """Record which deadlines became late and do what the tables say then. Twice does nothing twice."""
+    with house(caught_up=True) as context:
+        report = sweep_once(context, instant("--at", at) or context.now())
+    data = {"looked_at": report.looked_at, "missed": report.missed, "fired": report.fired}
+    show(data, as_json, lambda: f"{report.looked_at} cases looked at, {len(report.missed)} missed, {len(report.fired)} fired.")
+
+
+def sweep_once(context: Context, at: datetime) -> SweepReport:
+    with context.reads.connect() as connection:
+        cases = list(due_for_sweep(connection, at))
+    return run_sweep(context.service, cases, at)
+
+
+@spoken
+def rebuild(
+    names: Annotated[list[str] | None, typer.Argument(help="Projections; default all.")] = None, as_json: Json = False
+) -> None:
+    """Build the read tables anew beside the live ones and swap them in."""
+    with house() as context, bar("rebuild", as_json) as progress:
+        rebuilt = context.runner.rebuild(names or None, progress=progress)
+    show({"position": rebuilt}, as_json, lambda: f"Rebuilt up to event {rebuilt}.")
+
+
