@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from docs import glossary
 from domain.policy import builtin_policies, rule_table
 from workflows.dispute import DISPUTE
 from workflows.drawing import markdown, matrix, mermaid
@@ -32,6 +33,7 @@ def pages() -> Iterator[tuple[str, str]]:
             f"# {policy.title_zh} · {policy.title_en}\n\n`{policy.ref}`, in force from {policy.effective_from} "
             f"to {policy.effective_to or 'today'}. Generated from `domain/policies/` by `make docs`.\n\n{rule_table(policy)}\n"
         )
+    yield "docs/glossary.md", glossary.page()
     yield "docs/openapi.json", openapi()
 
 
