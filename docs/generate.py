@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs import glossary
+from docs import events, glossary
 from domain.policy import builtin_policies, rule_table
 from workflows.dispute import DISPUTE
 from workflows.drawing import markdown, matrix, mermaid
@@ -34,6 +34,7 @@ def pages() -> Iterator[tuple[str, str]]:
             f"to {policy.effective_to or 'today'}. Generated from `domain/policies/` by `make docs`.\n\n{rule_table(policy)}\n"
         )
     yield "docs/glossary.md", glossary.page()
+    yield "docs/events.md", events.page()
     yield "docs/openapi.json", openapi()
 
 
