@@ -2,18 +2,22 @@
 
 LogError
 ├── BadUrl              the database URL is not usable
+├── BadMasterKey        what should be a master key is not one
 ├── Unavailable         the database does not answer, or its tables are missing or too new
+│   └── MasterKeyMissing  … or the key that opens what is known of people
 ├── AggregateNotFound   (also a KeyError) nothing is recorded under this id
 ├── Conflict            somebody recorded first; nothing of this append was recorded
 ├── KeyTaken            this command was recorded before; read its answer with answer_of()
 ├── Unencodable         an event holds a value that the log could not give back; nothing was recorded
 ├── Unreadable          a stored event has a form that this program does not know
 │   └── UnknownTopic    … or a topic
+├── SealBroken          what is known of a person was changed outside of the program, or belongs to another
 └── SubjectEmptied      the person's data was erased and must not come back
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, MapperDeserialisationError, PersistenceError
@@ -29,6 +33,33 @@ class BadUrl(LogError, ValueError):
 
 class Unavailable(LogError):
     """The database does not answer, or holds no tables (or newer ones) of this log."""
+
+
+class BadMasterKey(LogError, ValueError):
+    """What should be a master key is not one. The message never repeats it. `line` is 0 for the whole text."""
+
+    def __init__(self, where: str, line: int, why: str = "") -> None:
+        self.where, self.line = where, line
+        place = f"{where}, line {line}" if line else where
+        super().__init__(
+            f"{place}: there is no master key of 64 random hexadecimal digits{f' ({why})' if why else ''}. "
+            "Make one with `gridcase keys new` or `openssl rand -hex 32`, one key per line."
+        )
+
+
+class MasterKeyMissing(Unavailable):
+    """People are sealed with a master key that this process does not have (`key_id` "": it has none at all)."""
+
+    def __init__(self, key_id: str, where: str, have: Sequence[str] = ()) -> None:
+        self.key_id, self.where, self.have = key_id, where, tuple(have)
+        held = f"{where} holds {', '.join(have)}" if have else f"{where} holds no key"
+        if key_id:
+            said = f"People in this database are sealed with master key {key_id}; {held}. Bring that key back"
+            remedy = " (one per line, the newest first); see docs/privacy.md. Nothing can be read without it."
+        else:
+            said = f"People are kept encrypted, and {held}. Set GRIDCASE_MASTER_KEY_FILE"
+            remedy = " to a file made by `gridcase keys new` or `openssl rand -hex 32`; see docs/privacy.md."
+        super().__init__(said + remedy)
 
 
 class AggregateNotFound(LogError, KeyError):
@@ -86,6 +117,16 @@ class UnknownTopic(Unreadable):
     def __init__(self, topic: str, position: int | None) -> None:
         remedy = "Upgrade the program, or import the module that defines it."
         super().__init__(topic, position, f"no imported class has this TOPIC. {remedy}")
+
+
+class SealBroken(LogError):
+    """What is known of a person does not open: changed outside of the program, or put into another's row."""
+
+    def __init__(self, subject_id: str, why: str) -> None:
+        self.subject_id = subject_id
+        super().__init__(
+            f"What is known of subject {subject_id!r} {why}. Compare the row with the last backup; the key is right."
+        )
 
 
 class SubjectEmptied(LogError):

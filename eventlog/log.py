@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +22,12 @@ from eventlog.checkout import Kept, Turns
 from eventlog.encoding import EventMapper
 from eventlog.errors import AggregateNotFound, BadUrl, Conflict, KeyTaken, LogError, UnknownTopic, Unreadable
 from eventlog.identity import Identity
+from eventlog.master import MasterKeys
 from eventlog.postgres import PostgresRecorder
 from eventlog.recorder import LogRecorder, utc_now
 from eventlog.rows import CommandRecord, EventRow, Receipt, Write
 from eventlog.sqlite import SQLiteRecorder
-from eventlog.subjects import Subjects, rows_for
+from eventlog.subjects import Subjects
 
 __all__ = [
     "AggregateNotFound", "BadUrl", "CommandRecord", "Conflict", "EventLog", "KeyTaken", "LogError", "Logged", "Receipt",
@@ -46,19 +48,28 @@ class EventLog:
     """Thread-safe. One per process and database; several processes may share a database."""
 
     def __init__(
-        self, recorder: LogRecorder, clock: Callable[[], datetime] = utc_now, cache: int = 1024
+        self,
+        recorder: LogRecorder,
+        clock: Callable[[], datetime] = utc_now,
+        cache: int = 1024,
+        keys: MasterKeys | None = None,
     ) -> None:
         self.recorder = recorder
         self.mapper = EventMapper()
-        self.subjects = Subjects(recorder)
+        self.subjects = Subjects(recorder, keys or MasterKeys("GRIDCASE_MASTER_KEY_FILE"))
         self._clock = clock
         self._kept = Kept(cache)
         self._turns = Turns()
         self._current_in_batch: set[UUID] = set()  # in a batch nobody else writes: no need to ask again
 
     def prepare(self) -> None:
-        """Creates the tables where they are missing. Raises Unavailable when they are newer than this program."""
+        """Creates the tables where they are missing.
+
+        Raises Unavailable when they are newer than this program, MasterKeyMissing when people are sealed with a key
+        that was not given.
+        """
         self.recorder.prepare()
+        self.subjects.prepare()
 
     def close(self) -> None:
         self._kept.clear()
@@ -119,7 +130,7 @@ class EventLog:
             for aggregate in {id(aggregate): aggregate for aggregate in aggregates}.values():
                 pending.append((aggregate, list(aggregate.collect_events())))
             stored = [self.mapper.to_stored_event(event) for _, events in pending for event in events]
-            write = Write(stored, command, rows_for(identities))
+            write = Write(stored, command, self.subjects.rows(identities))
             if not (stored or command or identities):
                 return Receipt((), self._clock())
             receipt = self.recorder.record(write)
@@ -179,6 +190,13 @@ class EventLog:
         return self.recorder.wait(after, timeout)
 
 
+def beside(path: str) -> MasterKeys:
+    """The master keys of an SQLite database that names none: in a file beside it, in memory like itself."""
+    if path == ":memory:":
+        return MasterKeys.for_this_process()
+    return MasterKeys.in_file(Path(path).with_suffix(".master.key"), may_make=True)
+
+
 def _stamp(aggregate: Any, events: list[Any], recorded_at: datetime) -> None:
     """Makes memory equal to what a reader will get: the store has replaced the provisional timestamp."""
     if not events:
@@ -190,8 +208,17 @@ def _stamp(aggregate: Any, events: list[Any], recorded_at: datetime) -> None:
         aggregate._created_on = recorded_at
 
 
-def open_log(url: str, *, clock: Callable[[], datetime] = utc_now, cache: int = 1024) -> EventLog:
+def open_log(
+    url: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    cache: int = 1024,
+    keys: MasterKeys | None = None,
+) -> EventLog:
     """Opens `sqlite:///file`, `sqlite:///:memory:` or `postgresql://…`; `cache` is how many aggregates stay in memory.
+
+    `keys` are the master keys of the people store. None: on SQLite `file.master.key` beside the database, made when
+    the log is first prepared; on PostgreSQL no people can be kept.
 
     Raises BadUrl for another form and Unavailable when the database does not answer. Call prepare() once.
     """
@@ -202,8 +229,9 @@ def open_log(url: str, *, clock: Callable[[], datetime] = utc_now, cache: int = 
             raise BadUrl(
                 f"{url!r}: write sqlite:///file.db, sqlite:////absolute/file.db or sqlite:///:memory:."
             )
-        return EventLog(SQLiteRecorder(path, clock), clock, cache)
+        keys = keys or beside(path)
+        return EventLog(SQLiteRecorder(path, clock), clock, cache, keys)
     if scheme == "postgresql" and separator:
-        return EventLog(PostgresRecorder(url, clock), clock, cache)
+        return EventLog(PostgresRecorder(url, clock), clock, cache, keys)
     shown = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
     raise BadUrl(f"{shown!r}: a log is kept in sqlite:///file.db or in postgresql://user@host/name.")

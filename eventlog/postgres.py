@@ -233,6 +233,30 @@ class PostgresRecorder(LogRecorder):
                 (at, subject_id),
             )
 
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        assert self._mine is not None
+        with _translated():
+            return self._mine.execute(_placeholders(sql), parameters).rowcount
+
+    def scrub(self, *, whole: bool = False) -> bool:
+        # Writes a new file and removes the old one. The server's own log keeps page images until they are recycled.
+        def rewrite(connection: _Connection) -> bool:
+            connection.execute("SET lock_timeout = '10s'")
+            try:
+                connection.execute("VACUUM FULL subjects")
+            except errors.LockNotAvailable:
+                return False
+            finally:
+                connection.execute("RESET lock_timeout")
+            return True
+
+        return self._on_a_connection(rewrite)
+
+    def streams_with(self, *parts: bytes, after: int = 0) -> list[UUID]:
+        held = " OR ".join(["position(%s::bytea in state) > 0"] * len(parts))
+        sql = f"SELECT DISTINCT originator_id FROM events WHERE position > %s AND ({held})"
+        return [row[0] for row in self.query(sql, (after, *parts))]
+
 
 def _configure(connection: _Connection) -> None:
     connection.execute("SET timezone TO 'UTC'")

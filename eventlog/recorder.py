@@ -79,6 +79,21 @@ class LogRecorder(ApplicationRecorder):
     @abstractmethod
     def _instant(self, value: Any) -> datetime: ...
 
+    @abstractmethod
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Changes a table of the vault inside this thread's transaction; answers how many rows. Placeholders: `?`."""
+
+    @abstractmethod
+    def scrub(self, *, whole: bool = False) -> bool:
+        """Writes `subjects` anew, so that nothing erased stays in the database's files. False: somebody was reading.
+
+        `whole` is for a file in which content ever stood unsealed: every page is written anew.
+        """
+
+    @abstractmethod
+    def streams_with(self, *parts: bytes, after: int = 0) -> list[UUID]:
+        """The aggregates with an event beyond `after` whose bytes hold one of these. Reads the whole log."""
+
     # Writing.
 
     def record(self, write: Write) -> Receipt:
@@ -89,10 +104,17 @@ class LogRecorder(ApplicationRecorder):
             return self._record(write, nested=False)
 
     def erase_subject(self, subject_id: str, at: datetime) -> None:
-        if self._writer == threading.get_ident():
-            return self._erase_subject(subject_id, at)
-        with self.transaction():
+        with self.joined():
             self._erase_subject(subject_id, at)
+
+    @contextlib.contextmanager
+    def joined(self) -> Iterator[None]:
+        """The transaction that this thread is in, or one of its own."""
+        if self._writer == threading.get_ident():
+            yield
+        else:
+            with self.transaction():
+                yield
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -89,6 +89,7 @@ class SQLiteRecorder(LogRecorder):
         connection = self._connect()
         with _translated():
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
             # The switch to WAL does not wait for other processes that open the new file at the same time.
             for attempt in range(100):
                 try:
@@ -227,6 +228,31 @@ class SQLiteRecorder(LogRecorder):
         when = at.astimezone(UTC).isoformat(timespec="microseconds")
         with _translated():
             self._write_connection.execute(sql, (when, subject_id))
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        with _translated():
+            return self._write_connection.execute(sql, parameters).rowcount
+
+    def scrub(self, *, whole: bool = False) -> bool:
+        # A page that was split may keep a stale copy of a moved row, which secure_delete does not see; the pages of a
+        # dropped table are overwritten whole. Then the write-ahead log, which holds the pages as they were.
+        run = self._write_connection.execute
+        with self.transaction(), _translated():
+            (sql,) = run("SELECT sql FROM sqlite_schema WHERE name = 'subjects'").fetchone()
+            run(sql.replace("subjects", "subjects_anew", 1))
+            run("INSERT INTO subjects_anew SELECT * FROM subjects")
+            run("DROP TABLE subjects")
+            run("ALTER TABLE subjects_anew RENAME TO subjects")
+        with self._writing, _translated():
+            if whole:
+                run("VACUUM")
+            busy, _, _ = run("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def streams_with(self, *parts: bytes, after: int = 0) -> list[UUID]:
+        held = " OR ".join(["instr(state, ?) > 0"] * len(parts))
+        sql = f"SELECT DISTINCT originator_id FROM events WHERE position > ? AND ({held})"
+        return [UUID(row[0]) for row in self.query(sql, (after, *parts))]
 
 
 def _statements(script: str) -> list[str]:

@@ -1,18 +1,22 @@
-"""The people store: who stands behind a reference in the log. Names live here and nowhere else.
+"""The people store: who stands behind a reference in the log. Names live here and nowhere else, and only sealed.
 
-`_sealed` and `_opened` are the one place where content becomes bytes and back; encryption per subject goes there.
+Nothing of a person leaves this file but as `Identity`, and nothing reaches the database that vault.py has not sealed.
 """
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
+from eventlog import keeping, vault
 from eventlog.identity import Emptied, Identity, Kind
 from eventlog.masking import mask, mask_value, unmask
+from eventlog.master import MasterKeys
 from eventlog.recorder import LogRecorder
 from eventlog.rows import SubjectRow, Write
 
@@ -22,32 +26,70 @@ __all__ = ["Emptied", "Identity", "Subjects", "mask", "mask_value", "unmask"]
 class Subjects:
     """The people of one log. What is put or emptied inside `log.batch()` is part of that batch."""
 
-    def __init__(self, recorder: LogRecorder) -> None:
-        self._recorder = recorder
+    def __init__(self, recorder: LogRecorder, keys: MasterKeys) -> None:
+        self._recorder, self.keys = recorder, keys
+
+    def prepare(self) -> None:
+        """Makes the vault ready. Raises MasterKeyMissing, BadMasterKey."""
+        keeping.prepare(self._recorder, self.keys)
 
     def get(self, subject_ids: Iterable[str]) -> dict[str, Identity | Emptied]:
-        """What is known, by reference. References that were never put are left out."""
-        return {row.subject_id: _opened(row) for row in self._recorder.subjects(sorted(set(subject_ids)))}
+        """What is known, by reference; references that were never put are left out.
+
+        Raises MasterKeyMissing, and SealBroken for a row that was changed outside of the program.
+        """
+        return {
+            row.subject_id: self._opened(row) for row in self._recorder.subjects(sorted(set(subject_ids)))
+        }
 
     def put(self, *identities: Identity) -> None:
         """Adds or replaces. Raises SubjectEmptied for one that was erased; then nothing is written."""
-        self._recorder.record(Write(subjects=rows_for(identities)))
+        self._recorder.record(Write(subjects=self.rows(identities)))
+
+    def rows(self, identities: Iterable[Identity]) -> list[SubjectRow]:
+        """What the table holds for these people. Raises MasterKeyMissing where there is no key at all."""
+        return [
+            SubjectRow(
+                one.subject_id,
+                one.kind,
+                vault.seal(one.subject_id, msgspec.json.encode(one), self.keys.first),
+            )
+            for one in identities
+        ]
 
     def empty(self, subject_id: str, at: datetime) -> None:
-        """Erases the content for good and keeps the row. Again, or for an unknown reference: changes nothing."""
-        self._recorder.erase_subject(subject_id, at)
+        """Erases content and key for good and keeps the row. Again, or for an unknown reference: changes nothing.
 
+        Call `scrub` after the transaction: until then pages of the database's files may hold what was erased.
+        """
+        with self._recorder.joined():
+            self._recorder.erase_subject(subject_id, at)
+            keeping.note(self._recorder, keeping.TO_SCRUB, f"{subject_id} {at.isoformat()}")
 
-def rows_for(identities: Iterable[Identity]) -> list[SubjectRow]:
-    """What the table holds for these people."""
-    return [SubjectRow(identity.subject_id, identity.kind, _sealed(identity)) for identity in identities]
+    def scrub(self) -> bool:
+        """Overwrites what was erased in the database's files. False: somebody is reading; the next start does it."""
+        return keeping.scrub(self._recorder)
 
+    def rotate(self, progress: Callable[[int], None] | None = None) -> int:
+        """Wraps every key by the first master key; answers how many were wrapped by another. See keeping.rotate."""
+        return keeping.rotate(self._recorder, self.keys, progress)
 
-def _sealed(identity: Identity) -> bytes:
-    return msgspec.json.encode(identity)
+    @property
+    def rotation_pending(self) -> bool:
+        """Whether a new first master key was given and not everything is wrapped by it yet."""
+        return keeping.pending(self._recorder, self.keys)
 
+    def masters(self) -> Counter[str]:
+        """How many people are sealed under which master key, by its id."""
+        return keeping.masters(self._recorder)
 
-def _opened(row: SubjectRow) -> Identity | Emptied:
-    if row.content is None:
-        return Emptied(row.subject_id, typing.cast(Kind, row.kind), typing.cast(datetime, row.emptied_at))
-    return msgspec.json.decode(row.content, type=Identity)
+    def streams_about(self, subject_id: str, after: int = 0) -> list[UUID]:
+        """The aggregates whose events beyond position `after` mention this reference. Reads the whole log: be rare."""
+        return self._recorder.streams_with(
+            f'"{subject_id}"'.encode(), f"⟦{subject_id}:".encode(), after=after
+        )
+
+    def _opened(self, row: SubjectRow) -> Identity | Emptied:
+        if row.content is None:
+            return Emptied(row.subject_id, typing.cast(Kind, row.kind), typing.cast(datetime, row.emptied_at))
+        return msgspec.json.decode(vault.unseal(row.subject_id, row.content, self.keys), type=Identity)

@@ -5,9 +5,7 @@ Laws and deadlines are policy sets (`domain/policies`), chosen here by jurisdict
 
 from __future__ import annotations
 
-import os
-import secrets
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +13,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import Invalid
+from eventlog.errors import LogError
+from eventlog.master import MasterKeys, made_once
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
@@ -62,6 +62,18 @@ class Settings(BaseSettings):
         "beside `gridcase.db`, and in the working directory with PostgreSQL. Servers on several machines "
         "need the same one.",
     )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="Opens what is known of people: 64 hexadecimal digits (`openssl rand -hex 32`), several "
+        "separated by commas, the newest first. A file is safer: see the next one.",
+    )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="File with the master key instead, one per line, the newest first; it is read again when it "
+        "changes. Unset on SQLite: made once and kept in `gridcase.master.key` beside `gridcase.db`. On PostgreSQL one "
+        "of the two must be set, the same on every machine. Keep a copy apart from the database's: without it nobody's "
+        "name can be read again (docs/privacy.md).",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the server and the worker tell on standard error."
     )
@@ -77,7 +89,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])
-            value = "…" if name in ("cursor_key", "database_url") else first["input"]
+            value = "…" if name in ("cursor_key", "master_key", "database_url") else first["input"]
             remedy = f"{first['msg'].removeprefix('Value error, ')}. See docs/settings.md."
             raise Invalid(f"GRIDCASE_{name.upper()}", value, remedy) from None
 
@@ -117,19 +129,36 @@ class Settings(BaseSettings):
         if self.cursor_key is not None:
             return self.cursor_key.get_secret_value().encode()
         database = self.sqlite_file
-        return _kept_key(Path("gridcase.key") if database is None else database.with_suffix(".key"))
+        return made_once(Path("gridcase.key") if database is None else database.with_suffix(".key"))
+
+    def master_keys(self) -> MasterKeys | None:
+        """The keys of the people store; None: the log keeps its own file beside SQLite. Raises `Invalid`."""
+        name, file = "GRIDCASE_MASTER_KEY_FILE", self.master_key_file
+        if file is not None and self.master_key is not None:
+            raise Invalid(name, str(file), "GRIDCASE_MASTER_KEY is set as well: keep one of the two.")
+        if self.master_key is not None:
+            return _usable("GRIDCASE_MASTER_KEY", lambda where: MasterKeys.of(self._master_key(), where))
+        if file is not None:
+            if not file.is_file():
+                raise Invalid(name, str(file), "There is no such file. Bring it back, or name the right one.")
+            return _usable(name, lambda where: MasterKeys.in_file(file, f"{where} ({file})"))
+        if self.on_sqlite:
+            return None
+        raise Invalid(
+            name, None, "On PostgreSQL people are sealed with a key that every machine shares: name a file made by "
+            "`openssl rand -hex 32`, and keep a copy of it apart from the database's. See docs/privacy.md."
+        )  # fmt: skip
+
+    def _master_key(self) -> str:
+        assert self.master_key is not None
+        return self.master_key.get_secret_value()
 
 
-def _kept_key(path: Path) -> bytes:
-    """The key in `path`, made by the first process that asks; two that ask at once get the same."""
-    if not path.exists():
-        handle, own = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # readable by its owner only
-        with open(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32) + "\n")
-        try:
-            os.link(own, path)  # whole or not at all, and never over another's
-        except FileExistsError:
-            pass
-        finally:
-            os.unlink(own)
-    return path.read_bytes().strip()
+def _usable(name: str, keys: Callable[[str], MasterKeys]) -> MasterKeys:
+    """The keys, looked at once: what cannot be read stops the start."""
+    try:
+        found = keys(name)
+        _ = found.first
+    except LogError as error:
+        raise Invalid(name, "…", str(error)) from None
+    return found

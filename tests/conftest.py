@@ -1,12 +1,16 @@
 """Fixtures for everybody: a log on each database. Helpers live in tests/support."""
 
+import os
+
 import pytest
 
 from eventlog.log import open_log
 from tests.support.frozen import let_the_machinery_run
+from tests.support.keys import KEYS, TEXT
 from tests.support.postgres import Cluster
 
 let_the_machinery_run()
+os.environ["GRIDCASE_MASTER_KEY"] = TEXT  # for settings read in here, and for the programs that tests start
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +40,7 @@ def database_url(request, tmp_path):
 @pytest.fixture
 def log(database_url):
     """A prepared event log on each kind of database."""
-    log = open_log(database_url)
+    log = open_log(database_url, keys=KEYS)
     log.prepare()
     yield log
     log.close()
