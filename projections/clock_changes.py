@@ -9,7 +9,7 @@ from typing import Any
 from domain.clock import Clock, ClockStatus
 from domain.errors import NotFound
 from domain.policy import PolicyBook
-from domain.rule import Title
+from domain.rule import Breach, Rule, Title
 from projections.schema import instant
 
 ENDS = (ClockStatus.MET, ClockStatus.LAPSED, ClockStatus.CANCELLED, ClockStatus.PAUSED)
@@ -64,9 +64,19 @@ def _change(before: Clock | None, clock: Clock, missed: bool) -> str:
 
 def clock_title(policies: PolicyBook, name: str, policy: str) -> Title:
     """What a deadline is called by the rule that it was started under; its own name if a foreign log brought it."""
-    code, _, number = name.partition("/")
+    rule = _rule(policies, name, policy)
+    number = name.partition("/")[2]
+    return Title(rule.title_zh + number, f"{rule.title_en} {number}".rstrip()) if rule else Title(name, name)
+
+
+def breach_of(policies: PolicyBook, name: str, policy: str) -> Breach:
+    """What a miss of this deadline does, by the rule that it was started under."""
+    rule = _rule(policies, name, policy)
+    return rule.breach if rule else Breach.INFO
+
+
+def _rule(policies: PolicyBook, name: str, policy: str) -> Rule | None:
     try:
-        rule = policies.get(policy).rule(code)
-    except NotFound:
-        return Title(name, name)
-    return Title(rule.title_zh + number, f"{rule.title_en} {number}".rstrip())
+        return policies.get(policy).rule(name.partition("/")[0])
+    except NotFound:  # a foreign log's own deadline
+        return None

@@ -17,8 +17,9 @@ from domain.conduct import DeadlineMissed
 from domain.errors import Invalid
 from domain.organisation import local_date
 from domain.policy import PolicyBook, builtin_policies
+from domain.rule import Breach
 from eventlog.log import Logged
-from projections.clock_changes import clock_title
+from projections.clock_changes import breach_of, clock_title
 from projections.rows import Row, Rows
 from projections.schema import METADATA, Number, Text, instant, json_text, json_value
 from projections.units import under
@@ -195,21 +196,27 @@ class Due(NamedTuple):
     warn_passed: bool
 
 
-def due_for_sweep(connection: sa.Connection, at: datetime, limit: int = 1000) -> list[Due]:
-    """Running deadlines whose due or warning instant passed by `at` and was not recorded, the oldest first.
+def due_for_sweep(
+    connection: sa.Connection, at: datetime, limit: int = 1000, policies: PolicyBook | None = None
+) -> list[Due]:
+    """Running deadlines whose due or warning instant passed by `at` and was not recorded, the soonest due first.
 
-    Whether a warning counts (only where a breach would be red) is the rule's to say, so the sweep looks again.
+    A warning counts only where a breach would be red: what is never recorded must not stand in the others' way.
     """
-    c, now = READ_DEADLINES.c, instant(at)
+    c, now, rules = READ_DEADLINES.c, instant(at), policies or builtin_policies()
     due = sa.and_(c.due <= now, c.due_recorded == 0)
     warn = sa.and_(c.warn <= now, c.warn_recorded == 0)
     query = (
-        sa.select(READ_WORKLIST.c.code, c.name, due, sa.func.coalesce(warn, sa.false()))
+        sa.select(READ_WORKLIST.c.code, c.name, c.policy, due, sa.func.coalesce(warn, sa.false()))
         .join_from(READ_DEADLINES, READ_WORKLIST, c.case_id == READ_WORKLIST.c.case_id)
         .where(c.status == RUNNING, sa.or_(due, warn))
         .order_by(c.due, c.case_id, c.name)
-        .limit(limit)
     )
-    return [
-        Due(code, name, bool(late), bool(warned)) for code, name, late, warned in connection.execute(query)
-    ]
+    found: list[Due] = []
+    for code, name, policy, late, warned in connection.execute(query):
+        warned = bool(warned) and breach_of(rules, name, policy) is Breach.RED
+        if late or warned:
+            found.append(Due(code, name, bool(late), warned))
+            if len(found) == limit:
+                break
+    return found

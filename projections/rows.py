@@ -28,7 +28,7 @@ class Rows:
     ) -> None:
         self._engine = engine
         self._shelves = {t.name: _Shelf(t, (names or {}).get(t.name, t.name)) for t in tables}
-        self._opened: dict[str, bool] = {}
+        self._opened: Mapping[str, bool] = {}
         self.memory: dict[str, Any] = {}  # what a `Remembering` projection keeps beside its tables
 
     # What a fold uses.
@@ -82,7 +82,7 @@ class Rows:
 
     # What the runner uses.
 
-    def begin(self, opened: dict[str, bool]) -> None:
+    def begin(self, opened: Mapping[str, bool]) -> None:
         """The cases of the next batch, each with whether its first event is in it (then nothing is stored yet)."""
         self._opened = opened
         for shelf in self._shelves.values():
@@ -166,13 +166,16 @@ class _Shelf:
         self.changed: dict[Key, Row | None] = {}
         self.added: list[Row] = []
         marks = ", ".join("?" * len(self.columns))
-        same = " AND ".join(f"{name} = ?" for name in self.key)
-        others = [c for c in self.columns if c not in self.key]
-        update = ", ".join(f"{c} = excluded.{c}" for c in others)
-        self.insert = f"INSERT INTO {name} ({', '.join(self.columns)}) VALUES ({marks})"
-        self.upsert = f"{self.insert} ON CONFLICT ({', '.join(self.key)}) DO " + (
-            f"UPDATE SET {update}" if others else "NOTHING"
+        columns = {name: f'"{name}"' for name in self.columns}  # "user" is a word of SQL
+        key = ", ".join(columns[name] for name in self.key)
+        update = ", ".join(
+            f"{said} = excluded.{said}" for name, said in columns.items() if name not in self.key
         )
+        self.insert = f"INSERT INTO {name} ({', '.join(columns.values())}) VALUES ({marks})"
+        self.upsert = f"{self.insert} ON CONFLICT ({key}) DO " + (
+            f"UPDATE SET {update}" if update else "NOTHING"
+        )
+        same = " AND ".join(f"{columns[name]} = ?" for name in self.key)
         self.delete = f"DELETE FROM {name} WHERE {same}"
 
 

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -36,6 +37,7 @@ POSITIONS = sa.Table(
 )
 
 
+@lru_cache(maxsize=8192)  # several projections store the same instants of an event
 def instant(at: datetime) -> str:
     """An instant as stored. Sorts as text."""
     if at.tzinfo is not UTC:
@@ -81,10 +83,11 @@ def open_engine(url: str) -> sa.Engine:
     """The engine for a GRIDCASE_DATABASE_URL: `sqlite:///file.db` or `postgresql://…` (driver psycopg 3)."""
     made = sa.make_url(url)
     if made.get_backend_name() != "sqlite":
-        return sa.create_engine(made.set(drivername="postgresql+psycopg"))
+        return sa.create_engine(made.set(drivername="postgresql+psycopg"), hide_parameters=True)
     in_memory = made.database in (None, "", ":memory:")
     engine = sa.create_engine(
         made,
+        hide_parameters=True,  # what people wrote belongs into no error message
         connect_args={"timeout": 30.0, "check_same_thread": False},
         poolclass=sa.pool.StaticPool if in_memory else sa.pool.QueuePool,
     )

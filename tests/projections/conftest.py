@@ -1,0 +1,44 @@
+"""Read tables over a log, on each database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from eventlog.log import EventLog
+from projections.all import PROJECTIONS, open_reads
+from projections.runner import Runner
+from tests.projections.spring import told
+
+
+@pytest.fixture
+def spring(database_url: str) -> Iterator[EventLog]:
+    """The log of the spring (spring.py)."""
+    log = told(database_url)
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def reads(database_url: str) -> Iterator[sa.Engine]:
+    engine = open_reads(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def runner(spring: EventLog, reads: sa.Engine) -> Runner:
+    """A prepared runner that has folded nothing yet."""
+    runner = Runner(spring, reads, PROJECTIONS)
+    runner.prepare()
+    return runner
+
+
+@pytest.fixture
+def seen(runner: Runner) -> Iterator[sa.Connection]:
+    """A connection to the read tables of the whole spring."""
+    runner.run_until(runner.log.head())
+    with runner.engine.connect() as connection:
+        yield connection
