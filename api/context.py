@@ -21,6 +21,7 @@ from api.tail import Tail
 from api.worker import Worker
 from domain.errors import Invalid
 from eventlog.log import open_log
+from eventlog.master import MasterKeys
 from projections.all import PROJECTIONS, open_reads
 from projections.runner import Runner
 from workflows.service import Service
@@ -40,6 +41,7 @@ class Settings(Protocol):
     @property
     def sweep_every_seconds(self) -> float: ...
     def cursor_secret(self) -> bytes: ...
+    def master_keys(self) -> MasterKeys | None: ...
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Context:
 def opened(settings: Settings) -> Iterator[Context]:
     """Everything open and prepared; closed in order at the end, whatever happened."""
     with contextlib.ExitStack() as stack:
-        log = open_log(settings.database_url)
+        log = open_log(settings.database_url, keys=settings.master_keys())
         stack.callback(log.close)
         log.prepare()
         reads = open_reads(settings.database_url)

@@ -96,7 +96,7 @@ def fill(settings: Settings, ends_on: date, seed: int, scale: float, quiet: bool
     """Generate the year through the commands, then fold it into the read tables."""
     with bar("a year of casework", quiet) as progress:
         report = load_demo(
-            lambda clock: open_log(settings.database_url, clock=clock),
+            lambda clock: open_log(settings.database_url, clock=clock, keys=settings.master_keys()),
             ends_on=ends_on,
             seed=seed,
             scale=scale,
