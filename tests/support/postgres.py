@@ -1,6 +1,7 @@
 """A PostgreSQL server for tests: found or installed, run from a temporary folder, stopped by its own pid.
 
-It forgets everything and syncs nothing: never point it at data that somebody wants to keep.
+It forgets everything when it stops, and syncs nothing unless `durable` (benchmarks): never point it at data that
+somebody wants to keep.
 """
 
 from __future__ import annotations
@@ -27,6 +28,15 @@ _OPTIONS = {
     "autovacuum": "off",
     "listen_addresses": "127.0.0.1",
 }
+_DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "listen_addresses": "127.0.0.1",
+}  # what a server with data that matters has
 
 
 class PostgresMissing(RuntimeError):
@@ -64,7 +74,7 @@ def _find() -> Path | None:
 class Cluster:
     """One running server. `fresh()` makes an empty database, `drop()` takes it away, `stop()` ends everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         server = server_folder()
         self.folder = Path(tempfile.mkdtemp(prefix="gridcase-pg-"))
         self._numbers = itertools.count(1)
@@ -76,7 +86,7 @@ class Cluster:
             check=True, stdout=subprocess.DEVNULL, cwd=self.folder, env=environment, **self._as_user,
         )  # fmt: skip
         self.port = _free_port()
-        options = [f"-c{name}={value}" for name, value in _OPTIONS.items()]
+        options = [f"-c{name}={value}" for name, value in (_DURABLE if durable else _OPTIONS).items()]
         with open(self.folder / "server.log", "wb") as messages:
             self._server = subprocess.Popen(
                 [server / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-k", self.folder, *options],
