@@ -68,7 +68,8 @@ class Clockwork:
                 clocks[clock.name] = deadline.pause(clock, cause, at, self.rule(clock))
             elif row.resumes and clock.status is ClockStatus.PAUSED:
                 clocks[clock.name] = deadline.resume(clock, at, self.rule(clock), self.calendar())
-        for code in new.runs:
+        # A mark begins no duty: it is dated when the deadline passed, and an imported case may owe nothing yet.
+        for code in () if row.marks else new.runs:
             entered = moved or code not in old.runs or code in met
             if entered or code not in clocks or clocks[code].status is ClockStatus.CANCELLED:
                 if code not in clocks or not clocks[code].is_open:

@@ -83,6 +83,7 @@ class HistoryImport:
     ) -> None:
         self.service, self.calendar, self.actor, self.correlation = service, calendar, actor, correlation
         self.policy = f"{FOREIGN}{mapping}@{calendar.tz.key}"
+        self._blank = {name: TYPES[name].blank(case_id(""), service.clock()) for name in service.engines}
 
     def record(
         self, histories: Sequence[History], *, dry_run: bool = False, stop: bool = False
@@ -149,17 +150,16 @@ class HistoryImport:
 
     def _anew(self, history: History, activities: Iterable[Activity]) -> Case:
         first, *others = activities
-        kind = TYPES.get(history.type)
-        if kind is None or history.type not in self.service.engines:
-            raise Invalid("type", history.type, f"Give one of: {', '.join(self.service.engines)}.")
-        stream = case_id(history.code)
+        blank = self._blank.get(history.type)
+        if blank is None:
+            raise Invalid("type", history.type, f"Give one of: {', '.join(self._blank)}.")
         opened: type[Any] = HistoryImported
         event = opened(
-            originator_id=stream,
+            originator_id=case_id(history.code),
             originator_version=1,
             timestamp=first.at,
             entry=self._entry(first),
-            standing=self._standing(kind.blank(stream, first.at), first),
+            standing=self._standing(blank, first),
             type=history.type,
             code=history.code,
             activity=first.name,
@@ -215,7 +215,7 @@ class HistoryImport:
 
     def _clocks(self, case: Case, activity: Activity, *, closes: bool) -> tuple[Clock, ...]:
         clocks: dict[str, Clock] = {}
-        for clock in case.open_clocks() if case.clocks else ():
+        for clock in case.open_clocks():
             if clock.code in activity.meets:
                 clocks[clock.name] = deadline.stop(clock, activity.at, ClockStatus.MET)
             elif closes:

@@ -28,10 +28,9 @@ W = TypeVar("W", bound=StrEnum)
 
 
 class Told(msgspec.Struct, array_like=True, frozen=True):
-    """What a row says about one activity, before it is put in order. `order` names it beside the activity's name."""
+    """What a row says about one activity, before it is put in order by `rank`."""
 
     number: str
-    order: str
     rank: int | float | str
     type: str
     title: str
@@ -166,15 +165,15 @@ class CaseMapping:
             if self.wide and event.when is None and not event.at.read(row):
                 continue
             order = event.order.read(row) if event.order else ""
-            activity = self._activity(event, row)
+            activity = self._activity(event, row, order)
             rank = _rank(order) if order else (activity.at - EPOCH) // MICROSECOND
-            told.append(Told(number, order or activity.at.isoformat(), rank, *head, activity))
+            told.append(Told(number, rank, *head, activity))
         if not told:
             columns = ", ".join(event.at.name for event in self.events)
             raise Invalid("row", number, f"It tells no activity: fill one of {columns}.")
         return told
 
-    def _activity(self, event: EventForm, row: Row) -> Activity:
+    def _activity(self, event: EventForm, row: Row, order: str) -> Activity:
         name = _needed(event.activity, row)
         at = self.instants.instant(event.at.name, _needed(event.at, row))
         effects = self.rules.get(name, event.effects)
@@ -183,7 +182,7 @@ class CaseMapping:
         return Activity(
             name,
             at,
-            "",
+            f"{order or at.isoformat()}/{name}",  # the same activity keeps this name when its line moves
             facts,
             effects.state,
             _level(effects.level or self.level, row),

@@ -151,11 +151,11 @@ def _history(told: list[Told]) -> History:
     first, seen = told[0], Counter[str]()
     activities = []
     for one in told:
-        reference = f"{one.order}/{one.activity.name}"
-        seen[reference] += 1
-        if seen[reference] > 1:
-            reference += f"#{seen[reference]}"
-        activities.append(replace(one.activity, reference=reference))
+        activity = one.activity
+        seen[activity.reference] += 1
+        if (number := seen[activity.reference]) > 1:
+            activity = replace(activity, reference=f"{activity.reference}#{number}")
+        activities.append(activity)
     return History(
         first.number, first.type, activities, first.title, first.channel, first.severity, first.category
     )

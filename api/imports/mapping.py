@@ -19,6 +19,7 @@ from api.imports.values import Field, Instants
 from domain.errors import Invalid, NotFound
 from domain.terms import UnitKind
 from domain.toml_table import TomlTable, parse_toml
+from domain.unit import ATTACHED_KINDS
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 VALID_FROM = date(2000, 1, 1)  # so that cases of long ago find the unit in which they arose
@@ -105,6 +106,12 @@ class ConstantUnit:
     valid_from: date
 
 
+def check_parent(kind: UnitKind, parent: str) -> None:
+    """Raises Invalid for a unit that cannot stand alone."""
+    if not parent and (kind in ATTACHED_KINDS or kind is UnitKind.GRID):
+        raise Invalid("parent", parent, f"A {kind.value} belongs to a unit: give that unit's code.")
+
+
 def open_mapping(path: Path, kind: str) -> MappingTable:
     """The mapping in a file. Raises Invalid when it is one for something else than `kind` ("units", "cases")."""
     try:
@@ -163,16 +170,16 @@ def read_instants(table: MappingTable) -> Instants:
 def read_units(table: MappingTable) -> tuple[ConstantUnit, ...]:
     units = []
     for told in table.each("unit"):
-        units.append(
-            ConstantUnit(
-                code=told.text("code"),
-                name=told.text("name"),
-                kind=told.one_of("kind", UnitKind),
-                parent=told.text_or("parent"),
-                valid_from=told.take("valid_from", date, VALID_FROM),
-            )
+        unit = ConstantUnit(
+            code=told.text("code"),
+            name=told.text("name"),
+            kind=told.one_of("kind", UnitKind),
+            parent=told.text_or("parent"),
+            valid_from=told.take("valid_from", date, VALID_FROM),
         )
+        check_parent(unit.kind, unit.parent)
         told.done()
+        units.append(unit)
     return tuple(units)
 
 

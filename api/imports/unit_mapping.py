@@ -13,6 +13,7 @@ from api.imports.mapping import (
     VALID_FROM,
     ConstantUnit,
     MappingTable,
+    check_parent,
     columns_of,
     open_mapping,
     read_form,
@@ -74,12 +75,14 @@ class UnitMapping:
         kind = next((rule.kind for rule in self.kinds if rule.fits(row)), None)
         if kind is None:
             raise Invalid(self.name.name, name, "No [[kind]] of the mapping fits this row: add one.")
+        parent = self.parent.read(row) if self.parent else ""
+        check_parent(kind, parent)
         return UnitRow(
             row.line,
             code,
             name,
             kind,
-            self.parent.read(row) if self.parent else "",
+            parent,
             _day(self.valid_from, row),
             _number(self.township_class, row),
             _number(self.population, row),

@@ -73,19 +73,20 @@ def constant_rows(units: Iterable[ConstantUnit]) -> Iterator[UnitRow]:
 
 
 def parents_first(units: Iterable[UnitRow]) -> Iterator[UnitRow]:
-    """The same units, each after the unit above it, if that is among them."""
-    waiting: dict[str, list[UnitRow]] = {}
+    """The same units in their order, but each after the unit above it, if that is among them."""
     told = list(units)
-    ready = {unit.code for unit in told}
+    to_come = {unit.code for unit in told}
+    waiting: dict[str, list[UnitRow]] = {}
     for unit in told:
-        if unit.parent in ready and unit.parent != unit.code:
+        if unit.parent in to_come and unit.parent != unit.code:
             waiting.setdefault(unit.parent, []).append(unit)
-    below = {id(unit) for units in waiting.values() for unit in units}
-    todo = [unit for unit in reversed(told) if id(unit) not in below]
-    while todo:
-        unit = todo.pop()
-        yield unit
-        todo.extend(reversed(waiting.pop(unit.code, [])))
+            continue
+        todo = [unit]
+        while todo:
+            ready = todo.pop()
+            yield ready
+            to_come.discard(ready.code)
+            todo.extend(reversed(waiting.pop(ready.code, [])))
     for circle in waiting.values():
         yield from circle
 

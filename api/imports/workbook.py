@@ -34,12 +34,11 @@ def workbook_lines(path: Path, form: FileForm, tell: Tell) -> Iterator[tuple[int
     except CalamineError as problem:
         remedy = f"It does not open as a workbook ({problem}): save it again, or as CSV."
         raise Invalid("file", path.name, remedy) from None
-    first = (sheet.start or (0, 0))[0] + 1
-    size, height = path.stat().st_size, max(sheet.height, 1)
-    for number, cells in enumerate(sheet.iter_rows(), first):
+    size, height = path.stat().st_size, max(sheet.total_height, 1)
+    for number, cells in enumerate(sheet.iter_rows(), 1):
         yield number, [_as_text(cell) for cell in cells]
         if number % EVERY == 0:
-            tell(size * (number - first) // height)
+            tell(size * number // height)
 
 
 def _as_text(cell: object) -> str:
