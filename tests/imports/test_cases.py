@@ -1,4 +1,4 @@
-"""Histories from files: what is recorded, what stays unknown, what a second import adds, and what becomes of bad rows."""
+"""Histories from files: what is recorded, what stays unknown, what a second import adds, what becomes of bad rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 
 from api.imports.cases import import_cases
 from domain.actor import Actor
@@ -188,8 +189,14 @@ def test_a_dry_run_reports_the_same_and_records_nothing(service, write, old):
 
 def test_a_number_that_began_here_is_never_overruled(service, write, old):
     run(service, write("a.csv", HEADER + "".join(ONE)), old)
-    facts = {"origin": "OFFICE", "channel": "screening", "title": "界址", "category": "land", "parties": []}
-    facts["parties"] = [{"subject": "s1"}, {"subject": "s2"}]
+    parties = [{"subject": "s1"}, {"subject": "s2"}]
+    facts = {
+        "origin": "OFFICE",
+        "channel": "screening",
+        "title": "界址",
+        "category": "land",
+        "parties": parties,
+    }
     wang = Actor("wang", Role.REPORTER, "OFFICE")
     service.do(Command("report", "OLD-2", wang, facts, type="dispute"))
     before = service.log.head()
@@ -313,8 +320,6 @@ def test_the_sweep_records_a_foreign_deadline_as_late_and_lets_it_run_on(service
 
 
 def test_a_packed_xes_log_and_a_sheet_are_imported_alike(service, write, tmp_path):
-    import xlsxwriter
-
     told = [("Z1", "open", "2024-01-02T09:00:00+08:00"), ("Z1", "end", "2024-01-05T09:00:00+08:00")]
     traces = "".join(
         f'<event><string key="concept:name" value="{what}"/><date key="time:timestamp" value="{at}"/></event>'

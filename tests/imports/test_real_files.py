@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -42,12 +43,13 @@ def test_traffic_fines_keep_order_variants_and_the_penalty_day_and_again_nothing
     assert service.log.head() == head
 
     traces: dict[str, list[str]] = {}
-    penalties, clocks, stream = {}, {}, {}
+    penalties, clocks, stream = {}, {}, dict[UUID, str]()
     for logged in service.log.read(0, limit=head, topic_prefix="case."):
         event = logged.event
         code = stream.setdefault(event.originator_id, getattr(event, "code", ""))
         traces.setdefault(code, []).append(event.activity)
-        clocks.update({code: clock for clock in event.standing.clocks})
+        for clock in event.standing.clocks:
+            clocks[code] = clock
         if event.activity == "Add penalty":
             penalties[code] = event.entry.occurred_at
     expected: dict[str, list[tuple[int, str]]] = {}
