@@ -65,6 +65,15 @@ class Told:
         names = self.unit_names.get(code, [])
         return next((name for since, name in reversed(names) if since <= day), names[0][1] if names else code)
 
+    def danger(self, rule: str) -> Title:
+        """What a kind of danger is called by the policies; one that none knows is called as it is written."""
+        known = (
+            policy.limits.skip_rules[rule]
+            for policy in self.policies.all()
+            if rule in policy.limits.skip_rules
+        )
+        return next(known, Title(rule, rule))
+
 
 def sentences(row: Row, told: Told) -> dict[str, str]:
     """`zh`, `en`, `unit_name`, `holder_name`, `sentence_zh` and `sentence_en` of a row of a history.
@@ -143,6 +152,8 @@ def _shown(name: str, value: Any, enum: type[Enum] | None, at: str, told: Told) 
         return value_name(enum, value)
     if name == "cause" and value in PAUSE_CAUSES:
         return PAUSE_CAUSES[value]
+    if name == "rule":
+        return told.danger(value)
     if name == "due":
         return _minute(value)
     text = (

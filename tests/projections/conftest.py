@@ -36,9 +36,26 @@ def runner(spring: EventLog, reads: sa.Engine) -> Runner:
     return runner
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def folded_spring(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[sa.Engine]:
+    """The read tables of the whole spring, for tests that only read."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('spring') / 'log.db'}"
+    else:
+        url = request.getfixturevalue("postgres_cluster").fresh()
+    log, engine = told(url), open_reads(url)
+    runner = Runner(log, engine, PROJECTIONS)
+    runner.prepare()
+    runner.run_until(log.head())
+    yield engine
+    engine.dispose()
+    log.close()
+
+
 @pytest.fixture
-def seen(runner: Runner) -> Iterator[sa.Connection]:
-    """A connection to the read tables of the whole spring."""
-    runner.run_until(runner.log.head())
-    with runner.engine.connect() as connection:
+def seen(folded_spring: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection to the read tables of the whole spring. Write nothing."""
+    with folded_spring.connect() as connection:
         yield connection

@@ -1,0 +1,121 @@
+"""The worklist as those who work with it ask for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from domain.errors import Invalid
+from projections.worklist import READ_WORKLIST, Wanted, count, cursor, one, worklist
+from tests.support.township import at
+
+ALL = {"D-1", "D-2", "D-3", "D-5", "P-4"}
+
+
+def codes(connection, sort="next_due", **wanted):
+    return [row["code"] for row in worklist(connection, Wanted(**wanted), sort=sort)]
+
+
+def test_open_cases_come_first_due_first(seen):
+    assert codes(seen) == ["D-5", "D-3", "P-4"]
+    assert count(seen) == 3
+    assert set(codes(seen, open_only=False)) == ALL
+
+
+def test_a_row_says_where_the_case_stands(seen):
+    done, left = one(seen, "D-1"), one(seen, "D-5")
+    assert (done["state"], done["outcome"], done["closed_at"]) == (
+        "closed",
+        "resolved",
+        "2026-03-10T01:00:00.000000Z",
+    )
+    assert (done["person"], done["mediators"], done["level"]) == ("li", ["li"], 1)
+    assert (left["severity"], left["category"], left["stage"], left["holder"]) == (
+        "major",
+        "land",
+        "reported",
+        "G1",
+    )
+    assert left["next_due"] == "2026-03-24T03:00:00.000000Z"
+    assert left["next_due_clock"] == "P-URGENT"
+    petition = one(seen, "P-4")
+    assert (petition["type"], petition["summary"], petition["channel"]) == ("petition", "补发补偿款", "visit")
+    assert one(seen, "D-999") is None
+
+
+def test_what_came_back_and_what_is_new_is_marked(seen, spring, runner):
+    assert codes(seen, returned=True) == ["D-3"]
+    assert codes(seen, new=True) == []
+    assert codes(seen, person="li", open_only=False) == codes(seen, person="li", open_only=False)
+    assert set(codes(seen, person="li", open_only=False)) == {"D-1", "D-2"}
+    assert codes(seen, person="l", open_only=False) == codes(seen, person="%", open_only=False) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("沟", {"D-1", "D-2"}),  # one character
+        ("山林", {"D-5"}),
+        ("权属", {"D-5"}),  # in the middle of the title
+        ("倒灌 邻里", {"D-1", "D-2"}),  # two words, one of them the category
+        ("倒灌 土地", set()),
+        ("LAND d-5", {"D-5"}),  # English, any case, and the code
+        ("ｐ－４", {"P-4"}),  # full-width
+        ("补偿", {"P-4"}),
+        ("100%", set()),
+        ("_", set()),
+        ("", ALL),
+    ],
+)
+def test_text_is_found_in_chinese_of_any_length(seen, text, found):
+    assert set(codes(seen, text=text, open_only=False)) == found
+
+
+def test_names_are_nowhere_in_it(seen):
+    for row in seen.execute(sa.select(READ_WORKLIST)):
+        assert "s1" not in row.search_text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"holder": "T1"}, {"P-4"}),
+        ({"unit": "V1"}, {"D-1", "D-2", "D-3", "D-5"}),
+        ({"unit": "T1"}, ALL),
+        ({"unit": "T2"}, set()),
+        ({"unit": "V1M"}, {"D-1", "D-2"}),
+        ({"state": "reported"}, {"D-3", "D-5"}),
+        ({"stage": "closed"}, {"D-1", "D-2"}),
+        ({"type": "petition"}, {"P-4"}),
+        ({"severity": "major"}, {"D-5"}),
+        ({"channel": "screening"}, ALL - {"P-4"}),
+        ({"category": "homestead"}, {"D-3"}),
+        ({"level": 2}, {"P-4"}),
+        ({"late_at": at(3, 27)}, {"D-3", "D-5"}),
+        ({"late_at": at(3, 20)}, set()),
+    ],
+)
+def test_it_is_asked_by_unit_person_and_state(seen, wanted, found):
+    if "late_at" not in wanted:
+        wanted = {"open_only": False, "on": date(2026, 3, 1), **wanted}
+    assert set(codes(seen, **wanted)) == found
+
+
+def test_a_subtree_needs_its_day(seen):
+    with pytest.raises(Invalid, match="local day"):
+        codes(seen, unit="T1")
+    with pytest.raises(Invalid, match="next_due, updated, opened"):
+        codes(seen, sort="name")
+
+
+@pytest.mark.parametrize("sort", ["next_due", "updated", "opened"])
+def test_pages_follow_each_other_without_gap_or_repeat(seen, sort):
+    whole = [row["code"] for row in worklist(seen, Wanted(open_only=False), sort=sort)]
+    found, after = [], None
+    while page := worklist(seen, Wanted(open_only=False), sort=sort, after=after, limit=2):
+        found += [row["code"] for row in page]
+        after = cursor(page[-1], sort)
+    assert found == whole
+    assert set(found) == ALL
