@@ -42,7 +42,7 @@ def main(url: str, where: str) -> None:
         if where == "commit" and steps == DIES_IN and flushed == len(PROJECTIONS):
             die()
 
-    Rows.flush = dying_flush  # type: ignore[method-assign]
+    Rows.flush = dying_flush  # type: ignore[method-assign, assignment]
     sa.event.listen(engine, "commit", dying_commit)
     runner.prepare()
     while runner.step():

@@ -30,7 +30,7 @@ class Folded(District):
         with writing(self.engine) as connection:
             for table in self.projection.tables:
                 table.create(connection)
-        self.rows, self.waiting = Rows(self.engine, self.projection.tables), []
+        self.rows, self.waiting = Rows(self.engine, self.projection.tables), list[Logged]()
         super().__init__()
         self.fold()
 

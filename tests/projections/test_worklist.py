@@ -18,6 +18,12 @@ def codes(connection, sort="next_due", **wanted):
     return [row["code"] for row in worklist(connection, Wanted(**wanted), sort=sort)]
 
 
+def case(connection, code):
+    row = one(connection, code)
+    assert row is not None
+    return row
+
+
 def test_open_cases_come_first_due_first(seen):
     assert codes(seen) == ["D-5", "D-3", "P-4"]
     assert count(seen) == 3
@@ -25,7 +31,7 @@ def test_open_cases_come_first_due_first(seen):
 
 
 def test_a_row_says_where_the_case_stands(seen):
-    done, left = one(seen, "D-1"), one(seen, "D-5")
+    done, left = case(seen, "D-1"), case(seen, "D-5")
     assert (done["state"], done["outcome"], done["closed_at"]) == (
         "closed",
         "resolved",
@@ -40,7 +46,7 @@ def test_a_row_says_where_the_case_stands(seen):
     )
     assert left["next_due"] == "2026-03-24T03:00:00.000000Z"
     assert left["next_due_clock"] == "P-URGENT"
-    petition = one(seen, "P-4")
+    petition = case(seen, "P-4")
     assert (petition["type"], petition["summary"], petition["channel"]) == ("petition", "补发补偿款", "visit")
     assert one(seen, "D-999") is None
 
