@@ -198,6 +198,9 @@ def _all_keys(question: Question, found: Iterable[tuple[str, ...]]) -> Iterator[
     by, one = question.by, question.figure
     fixed = {name: one.levels if name == "level" else FIXED.get(name, ()) for name in by}
     keys = dict.fromkeys(found)
+    if one.split in by:  # every part of the numerator has a row beside each denominator
+        at = by.index(one.split)
+        keys = dict.fromkeys((*key[:at], part, *key[at + 1 :]) for key in keys for part in FIXED[one.split])
     loose = {tuple(value for name, value in zip(by, key, strict=True) if not fixed[name]) for key in keys}
     if all(fixed.values()):
         loose = {()}
@@ -205,8 +208,7 @@ def _all_keys(question: Question, found: Iterable[tuple[str, ...]]) -> Iterator[
         values = iter(rest)
         for key in product(*(fixed[name] or (next(values),) for name in by)):
             keys[key] = None
-    shown_keys = [key for key in keys if one.split not in by or key[by.index(one.split)]]
-    return iter(sorted(shown_keys, key=lambda key: [_place(*pair) for pair in zip(by, key, strict=True)]))
+    return iter(sorted(keys, key=lambda key: [_place(*pair) for pair in zip(by, key, strict=True)]))
 
 
 def _place(name: str, value: str) -> tuple[int, str]:

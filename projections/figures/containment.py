@@ -58,7 +58,7 @@ CONTAINMENT = Figure(
     ),
     decided=DECIDED,
     population=f"""
-        SELECT code, type, unit, decided_on, category, channel, COALESCE(severity, 'unknown') AS severity,
+        SELECT code, type, unit, decided_on, category, channel, severity,
                COALESCE(reason, CASE WHEN severity IS NULL THEN 'imported_unknown_severity' END) AS reason,
                CASE WHEN outcome = 'resolved' AND reopened = 0 AND highest <= CASE severity
                     WHEN 'minor' THEN :target_minor WHEN 'major' THEN :target_major ELSE :target_serious END
@@ -84,7 +84,7 @@ def _plain(name: str, zh: str, level: Level) -> Figure:
         ),
         decided=DECIDED,
         population=f"""
-            SELECT code, type, unit, decided_on, category, channel, COALESCE(severity, 'unknown') AS severity, reason,
+            SELECT code, type, unit, decided_on, category, channel, severity, reason,
                    CASE WHEN outcome = 'resolved' AND reopened = 0 AND highest <= {int(level)}
                         THEN 1 ELSE 0 END AS n
               FROM ({ENDED}) AS ended

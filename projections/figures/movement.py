@@ -30,7 +30,7 @@ ESCALATION = Figure(
     decided="the first acceptance at the level; provisional until the window after the period has passed",
     population=f"""
         SELECT f.code, f.type, s.unit, s.taken_on AS decided_on, f.category, f.channel,
-               COALESCE(f.peak, 'unknown') AS severity, {LEVEL_NAME.format("s.level")} AS level,
+               f.peak AS severity, {LEVEL_NAME.format("s.level")} AS level,
                COALESCE(s.escalated_ground, '') AS reason_up,
                {OUT} END AS reason,
                CASE WHEN s.escalated_known <= :cut AND s.escalated_day - s.taken_day <= :escalation_window
@@ -59,7 +59,7 @@ REOPEN = Figure(
     decided="the closing; provisional until the window after the period has passed",
     population=f"""
         SELECT f.code, f.type, e.unit, e.ended_on AS decided_on, f.category, f.channel,
-               COALESCE(f.peak, 'unknown') AS severity, {LEVEL_NAME.format("e.level")} AS level, e.outcome,
+               f.peak AS severity, {LEVEL_NAME.format("e.level")} AS level, e.outcome,
                {OUT}
                     WHEN e.undone_how = 'referred_up' AND e.undone_known <= :cut
                          AND e.undone_day - e.ended_day <= :termination_window THEN 'referred_up'
@@ -98,7 +98,7 @@ TIME_IN_LEVEL = Figure(
     population=f"""
         SELECT f.code, f.type, s.unit,
                CASE WHEN s.left_known <= :cut THEN s.left_on ELSE :end_on END AS decided_on, f.category, f.channel,
-               COALESCE(f.peak, 'unknown') AS severity, {LEVEL_NAME.format("s.level")} AS level,
+               f.peak AS severity, {LEVEL_NAME.format("s.level")} AS level,
                CASE WHEN s.left_known <= :cut THEN s.ended ELSE 'open' END AS ended,
                {OUT} WHEN s.left_known IS NULL OR s.left_known > :cut THEN 'open'
                      WHEN s.level IS NULL THEN 'level_unknown' END AS reason,

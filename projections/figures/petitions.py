@@ -18,8 +18,9 @@ NOT_FIRST = {
     "not_first": "a repeat of a matter raised before (重复信访)",
     "first_unknown": "nobody has decided yet whether it is a first petition",
 }
-COLUMNS = """f.code, f.type, COALESCE(f.handle_unit, f.origin) AS unit, f.channel,
-           COALESCE(f.petition_class, '') AS class"""
+COLUMNS = (
+    """f.code, f.type, COALESCE(f.handle_unit, f.origin) AS unit, f.channel, f.petition_class AS class"""
+)
 
 # Each petition counts once: when it was concluded, or when it became late. The ending is a closing that ended the duty.
 CLOCKED = f"""

@@ -84,13 +84,14 @@ class Question:
     @property
     def keys(self) -> str:
         """The dimensions as columns k0, k1, …"""
-        return "".join(f"{EXPRESSIONS.get(name, 'p.' + name)} AS k{i}, " for i, name in enumerate(self.by))
+        columns = (EXPRESSIONS.get(name, f"COALESCE(p.{name}, 'unknown')") for name in self.by)
+        return "".join(f"{column} AS k{i}, " for i, column in enumerate(columns))
 
     @property
     def provisional(self) -> bool:
         """Whether the window after the period has not passed at the cut."""
         days = limits_as_parameters(self.limits)[self.figure.window]
-        return self.cut.astimezone(TZ).date() <= self.period.until + timedelta(days)
+        return self.cut.astimezone(TZ).date() < self.period.until + timedelta(days)
 
 
 def asked(

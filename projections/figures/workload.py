@@ -24,7 +24,7 @@ BACKLOG = Figure(
     decided="the end of the period",
     population=f"""
         SELECT f.code, f.type, s.unit, :end_on AS decided_on, f.category, f.channel,
-               COALESCE(f.peak, 'unknown') AS severity, {LEVEL_NAME.format("s.level")} AS level, {AGE} AS age,
+               f.peak AS severity, {LEVEL_NAME.format("s.level")} AS level, {AGE} AS age,
                {OUT} END AS reason,
                CASE WHEN :split = 1 OR :end_day - f.opened_day > 90 THEN 1 ELSE 0 END AS n
           FROM read_facts f
@@ -66,7 +66,7 @@ DEADLINES_KEPT = Figure(
     ),
     decided="when it was met in time, else the due instant: the first at which it was late",
     population=f"""
-        SELECT f.code, f.type, t.unit, t.rule, f.category, f.channel, COALESCE(f.peak, 'unknown') AS severity,
+        SELECT f.code, f.type, t.unit, t.rule, f.category, f.channel, f.peak AS severity,
                CASE WHEN {STOPPED} AND (t.kept = 1 OR (t.status = 'cancelled' AND t.stopped_at < t.due))
                     THEN t.stopped_on ELSE t.due_on END AS decided_on,
                {OUT} WHEN t.rule IN ({", ".join(f"'{code}'" for code in NO_DUTY)}) THEN 'no_duty'

@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.actor import Actor
 from domain.calendar import TZ
-from domain.case import CaseEvent, Entry, Standing, case_id
+from domain.case import Entry, Standing, case_id
 from domain.clock import Clock, ClockStatus
 from domain.conduct import JointHandlingFormed, SeverityLowered, SeverityRaised
 from domain.custody import (
@@ -54,7 +54,7 @@ from domain.terms import Category, Channel, Ground, Level, Outcome, Role, Severi
 from domain.unit import Unit
 from eventlog.log import Logged
 from projections.all import PROJECTIONS
-from projections.figures.ask import drill, figure
+from projections.figures import FIGURES, drill, figure
 from projections.rows import Rows
 from projections.schema import open_engine, writing
 
@@ -100,11 +100,13 @@ class District:
         self._collect(code)
 
     def _collect(self, code: str) -> None:
-        for event in self.units[code].collect_events():
+        events: Iterable[Any] = self.units[code].collect_events()
+        for event in events:
             self.log(event, event.entry.occurred_at)
 
     def log(self, event: Any, recorded_at: datetime) -> None:
-        self.events.append(Logged(len(self.events) + 1, recorded_at, event))
+        """Cases may be told one after the other: the log has them in the order of their recording."""
+        self.events.append(Logged(0, recorded_at, event))
 
     def fold(self) -> None:
         """Bring the read tables up to what was told so far."""
@@ -113,6 +115,10 @@ class District:
     def fold_in(self, sizes: Iterable[int]) -> None:
         """The same in batches of these sizes, then the rest at once."""
         batches = iter(sizes)
+        ordered = sorted(self.events[self.folded :], key=lambda one: one.recorded_at)
+        self.events[self.folded :] = [
+            Logged(n, o.recorded_at, o.event) for n, o in enumerate(ordered, self.folded + 1)
+        ]
         while self.folded < len(self.events):
             part = self.events[self.folded : self.folded + next(batches, len(self.events))]
             self.folded += len(part)
@@ -130,7 +136,10 @@ class District:
                at: datetime = at(12, 31, year=2028), **asked: Any) -> dict[str, Any]:  # fmt: skip
         self.fold()
         with self.engine.connect() as connection:
-            return figure(connection, name, unit, since, until, at=at, **asked)
+            told = figure(connection, name, unit, since, until, at=at, **asked)
+        for row in told["rows"]:
+            assert row["excluded"].keys() <= FIGURES[name].excluded.keys(), "a reason without words"
+        return told
 
     def rates(self, name: str, unit: str = "C", **asked: Any) -> dict[str, str]:
         """Rows as key -> "N/D", left-out ones after it: {"minor": "1/2 -opted_out 1"}."""
@@ -171,9 +180,14 @@ class District:
     def imported(self, code: str, when: datetime, standing: Standing, origin: str = "G1") -> Matter:
         matter = Matter(self, code, standing)
         matter.source, matter.late = Source.IMPORT, "import"
-        matter.tell(
-            HistoryImported, when, type="dispute", code=code, activity="登记", reference=code, origin=origin
-        )
+        facts: dict[str, Any] = {
+            "type": "dispute",
+            "code": code,
+            "activity": "登记",
+            "reference": code,
+            "origin": origin,
+        }
+        matter.tell(HistoryImported, when, clocks=standing.clocks, origin=origin, **facts)
         return matter
 
 
@@ -184,7 +198,7 @@ class Matter:
         self.district, self.code, self.standing, self.version = district, code, standing, 0
         self.source, self.late = Source.DESK, ""
 
-    def tell(self, event: type[CaseEvent], when: datetime, known: datetime | None = None, late: str = "",
+    def tell(self, event: type[Any], when: datetime, known: datetime | None = None, late: str = "",
              clocks: Iterable[Clock] = (), state: str = "", to: str = "", outcome: Outcome | None = None,
              **facts: Any) -> Matter:  # fmt: skip
         """An event after which the case stands in `state`, with the unit `to`; what is not said stays as it was."""
@@ -197,7 +211,7 @@ class Matter:
         entry = Entry(
             Actor("li", Role.UNIT_HEAD, old.holder), when, source=self.source, late=late or self.late
         )
-        recorded = max(known or when, self.district.events[-1].recorded_at)  # the store never goes back
+        recorded = known or when
         told = event(
             originator_id=case_id(self.code), originator_version=self.version, timestamp=recorded, entry=entry,
             standing=self.standing, **facts,
@@ -205,7 +219,7 @@ class Matter:
         self.district.log(told, recorded)
         return self
 
-    def close(self, event: type[CaseEvent], when: datetime, outcome: Outcome, **facts: Any) -> Matter:
+    def close(self, event: type[Any], when: datetime, outcome: Outcome, **facts: Any) -> Matter:
         return self.tell(event, when, state="closed", outcome=outcome, **facts)
 
     # Custody of a dispute.
@@ -222,15 +236,15 @@ class Matter:
         return self.tell(CustodyReturned, when, state=state, to=sender, ground="not_ours", **more)
 
     def refer_up(self, unit: str, when: datetime, ground: str = "attempts_exhausted", **more: Any) -> Matter:
-        facts = {"unit": unit, "ground": Ground(ground), "tried": "三次"}
+        facts: dict[str, Any] = {"unit": unit, "ground": Ground(ground), "tried": "三次"}
         return self.tell(ReferredUp, when, state=f"{stage(unit)}.offered", to=unit, **facts, **more)
 
     def skip_to(self, unit: str, when: datetime, **more: Any) -> Matter:
-        facts = {"unit": unit, "rule": "danger_to_life", "told": ()}
+        facts: dict[str, Any] = {"unit": unit, "rule": "danger_to_life", "told": ()}
         return self.tell(LevelSkipped, when, state=f"{stage(unit)}.offered", to=unit, **facts, **more)
 
     def hand_down(self, unit: str, when: datetime, **more: Any) -> Matter:
-        facts = {"unit": unit, "term": when.date() + timedelta(30), "responsible": "T1"}
+        facts: dict[str, Any] = {"unit": unit, "term": when.date() + timedelta(30), "responsible": "T1"}
         return self.tell(HandedDown, when, state=f"{stage(unit)}.offered", to=unit, **facts, **more)
 
     # Work and ends of a dispute.
@@ -251,18 +265,18 @@ class Matter:
         return self.close(DisputeResolved, when, Outcome.RESOLVED, evidence="agreement", **more)
 
     def fail(self, when: datetime, **more: Any) -> Matter:
-        facts = {"ground": "no_agreement", "ways_told": "诉讼", "proposed_by": "li"}
+        facts: dict[str, Any] = {"ground": "no_agreement", "ways_told": "诉讼", "proposed_by": "li"}
         return self.close(MediationTerminated, when, Outcome.TERMINATED, **facts, **more)
 
     def refuse(self, when: datetime, **more: Any) -> Matter:
-        facts = {"party": "s1", "statement": "不同意调解", "ways_told": "诉讼"}
+        facts: dict[str, Any] = {"party": "s1", "statement": "不同意调解", "ways_told": "诉讼"}
         return self.close(MediationRefused, when, Outcome.TERMINATED, **facts, **more)
 
     def refer_out(self, when: datetime, ground: str = "already_in_court", **more: Any) -> Matter:
         return self.close(ReferredOut, when, Outcome.DIVERTED, ground=ground, ways_told="法院", **more)
 
     def withdraw(self, when: datetime, **more: Any) -> Matter:
-        facts = {"withdrawn_by": ("s1",), "signed": True, "statement": "撤回"}
+        facts: dict[str, Any] = {"withdrawn_by": ("s1",), "signed": True, "statement": "撤回"}
         return self.close(DisputeWithdrawn, when, Outcome.WITHDRAWN, **facts, **more)
 
     # What every case has.
@@ -289,7 +303,13 @@ class Matter:
         return self.tell(CaseReopened, when, state=state, ground="breach", **more)
 
     def correct(self, field: str, old: str, new: str, when: datetime, **more: Any) -> Matter:
-        facts = {"field": field, "old": old, "new": new, "evidence": "走访记录", "approved_by": "zhao"}
+        facts: dict[str, Any] = {
+            "field": field,
+            "old": old,
+            "new": new,
+            "evidence": "走访记录",
+            "approved_by": "zhao",
+        }
         return self.tell(FactCorrected, when, **facts, **more)
 
     def raised(self, severity: str, when: datetime) -> Matter:
@@ -311,7 +331,7 @@ class Matter:
         return self.tell(MatterRecognisedAsFirst, when, searched="无")
 
     def take_on(self, when: datetime, clock: Clock | None, unit: str = "") -> Matter:
-        facts = {"competent": True, "handler": "wu", "conflict_checked": True, "notice": "n1"}
+        facts: dict[str, Any] = {"competent": True, "handler": "wu", "conflict_checked": True, "notice": "n1"}
         clocks = [clock] if clock else []
         return self.tell(
             PetitionAccepted, when, state="township_coordination.handling", to=unit, clocks=clocks, **facts
@@ -324,7 +344,7 @@ class Matter:
         self, when: datetime, clock: Clock | None = None, result: str = "explain", **more: Any
     ) -> Matter:
         clocks = [replace(clock, status=ClockStatus.MET, stopped_at=when)] if clock else []
-        words = dict.fromkeys(("request", "facts", "opinion", "legal_basis", "remedy"), "…")
+        words: dict[str, Any] = dict.fromkeys(("request", "facts", "opinion", "legal_basis", "remedy"), "…")
         state = "township_coordination.concluded"
         return self.tell(
             OpinionIssued, when, state=state, clocks=clocks, result=Result(result), **words, **more
@@ -332,7 +352,7 @@ class Matter:
 
     def divert(self, when: datetime, clock: Clock) -> Matter:
         gone = replace(clock, status=ClockStatus.CANCELLED, stopped_at=when)
-        facts = {"procedure": "litigation", "organ": "法院", "notice": "n3"}
+        facts: dict[str, Any] = {"procedure": "litigation", "organ": "法院", "notice": "n3"}
         return self.close(PetitionDiverted, when, Outcome.DIVERTED, clocks=[gone], **facts)
 
     def executed(self, when: datetime) -> Matter:

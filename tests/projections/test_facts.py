@@ -1,0 +1,132 @@
+"""Given what was recorded about a case, then what was known of it at every instant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from domain.case import Standing
+from domain.clock import ClockStatus
+from domain.terms import Outcome
+from projections.facts import ENDINGS, FACTS
+from projections.schema import FOREVER, instant
+from projections.terms import TERMS
+from tests.support.casework import District, at, clock
+
+
+def told(district: District, table: sa.Table, *columns: str):
+    district.fold()
+    order = [table.c.case_id, table.c[columns[0]]]
+    with district.engine.connect() as connection:
+        return [
+            tuple(row)
+            for row in connection.execute(sa.select(*(table.c[c] for c in columns)).order_by(*order))
+        ]
+
+
+def test_a_correction_makes_a_new_row_and_the_old_one_stays():
+    district = District()
+    case = district.dispute("D1", at(1, 5))
+    case.offer("V1", at(1, 6)).correct("origin", "G1", "G2", at(1, 20)).resolve(at(2, 1))
+    assert told(district, FACTS, "known_from", "known_to", "origin") == [
+        (instant(at(1, 5)), instant(at(1, 20)), "G1"),
+        (instant(at(1, 20)), FOREVER, "G2"),
+    ]
+
+
+def test_what_is_recorded_in_one_instant_is_known_at_once():
+    district = District()
+    case = district.dispute("D1", at(1, 5))
+    case.raised("major", at(1, 5)).raised("serious", at(1, 5)).lowered("minor", at(1, 9))
+    assert told(district, FACTS, "known_from", "severity", "peak") == [
+        (instant(at(1, 5)), "serious", "serious"),
+        (instant(at(1, 9)), "minor", "serious"),
+    ]
+
+
+def test_a_severity_that_was_a_mistake_was_no_peak():
+    district = District()
+    district.dispute("D1", at(1, 5)).raised("serious", at(1, 6)).correct(
+        "severity", "serious", "major", at(1, 9)
+    )
+    assert told(district, FACTS, "known_from", "peak")[-1] == (instant(at(1, 9)), "major")
+
+
+def test_an_ending_keeps_its_outcome_its_unit_and_the_highest_level_up_to_there():
+    district = District()
+    case = district.dispute("D1", at(1, 5)).offer("V1", at(1, 6)).accept(at(1, 7)).fail(at(1, 20))
+    case.refer_up("T1", at(1, 25)).accept(at(1, 26)).hand_down("V1", at(2, 1)).accept(at(2, 2)).resolve(
+        at(2, 9)
+    )
+    assert told(district, ENDINGS, "seq", "outcome", "unit", "level", "highest", "undone_how") == [
+        (1, "terminated", "V1", 1, 1, "referred_up"),
+        (2, "resolved", "V1", 1, 2, None),
+    ]
+
+
+def test_a_party_that_refuses_before_anybody_mediated_opts_out_and_later_it_does_not():
+    district = District()
+    district.dispute("D1", at(1, 5)).refuse(at(1, 6))
+    district.dispute("D2", at(1, 5)).offer("V1", at(1, 6)).accept(at(1, 7)).session(at(1, 8)).refuse(at(1, 9))
+    district.dispute("D3", at(1, 5)).refer_out(at(1, 6), "party_chose_court")
+    district.dispute("D4", at(1, 5)).refer_out(at(1, 6), "already_in_court")
+    district.fold()
+    query = sa.select(FACTS.c.code, ENDINGS.c.opted_out).join(ENDINGS, ENDINGS.c.case_id == FACTS.c.case_id)
+    with district.engine.connect() as connection:
+        found = dict(connection.execute(query.where(FACTS.c.known_to == FOREVER)).all())
+    assert found == {"D1": 1, "D2": 0, "D3": 1, "D4": 0}
+
+
+def test_what_happens_to_a_closed_case_is_no_second_ending():
+    district = District()
+    district.dispute("D1", at(1, 5)).resolve(at(1, 6)).void(at(1, 8))
+    assert told(district, ENDINGS, "seq", "outcome") == [(1, "resolved")]
+    assert told(district, FACTS, "known_from", "voided") == [(instant(at(1, 5)), 0), (instant(at(1, 8)), 1)]
+
+
+def test_a_foreign_log_leaves_unknown_what_it_does_not_tell():
+    district = District()
+    case = district.imported("X1", at(1, 5, year=2012), Standing("open", None, "G1"), origin="")
+    case.activity(at(2, 5, year=2012), known=at(1, 5), state="closed", outcome=Outcome.RESOLVED)
+    assert told(district, FACTS, "known_from", "origin", "severity", "peak", "category")[-1][1:] == (
+        "G1",
+        None,
+        None,
+        None,
+    )
+    assert told(district, ENDINGS, "seq", "highest", "level_unknown") == [(1, None, 1)]
+
+
+def test_an_extended_deadline_was_due_earlier_as_far_as_was_known_then():
+    district = District()
+    term = clock("P-HANDLE", at(1, 10), at(3, 12, 0))
+    longer = replace(term, due=at(4, 11, 0))
+    petition = district.petition("P1", at(1, 5)).take_on(at(1, 10), term)
+    petition.extend(at(3, 1), longer).opinion(at(3, 20), longer)
+    assert told(district, TERMS, "known_from", "known_to", "due", "status", "kept", "stopped_known") == [
+        (instant(at(1, 10)), instant(at(3, 1)), instant(at(3, 12, 0)), "running", 0, None),
+        (instant(at(3, 1)), FOREVER, instant(at(4, 11, 0)), "met", 1, instant(at(3, 20))),
+    ]
+
+
+def test_the_same_duty_anew_is_another_run():
+    district = District()
+    first, second = clock("D-WORK", at(1, 7), at(1, 21, 0)), clock("D-WORK", at(1, 12), at(1, 26, 0))
+    case = district.dispute("D1", at(1, 5)).offer("V1", at(1, 6)).accept(at(1, 7), clocks=[first])
+    met = replace(first, status=ClockStatus.MET, stopped_at=at(1, 12))
+    case.session(at(1, 12), clocks=[met, second])
+    late = replace(second, status=ClockStatus.MET, stopped_at=at(1, 27))
+    case.session(at(1, 27), clocks=[late])
+    assert told(district, TERMS, "started_at", "unit", "status", "kept") == [
+        (instant(at(1, 7)), "V1", "met", 1),
+        (instant(at(1, 12)), "V1", "met", 0),
+    ]
+
+
+def test_only_the_first_conclusion_of_a_petition_counts_and_a_late_entry_counts_from_its_recording():
+    district = District()
+    term = clock("P-HANDLE", at(1, 10), at(3, 12, 0))
+    petition = district.petition("P1", at(1, 5)).take_on(at(1, 10), term)
+    petition.opinion(at(3, 1), term, known=at(3, 20), late="late").opinion(at(4, 1), result="support")
+    assert told(district, FACTS, "known_from", "concluded_on", "result")[-1][1:] == ("2026-03-20", "support")
