@@ -187,7 +187,7 @@ class District:
             "reference": code,
             "origin": origin,
         }
-        matter.tell(HistoryImported, when, clocks=standing.clocks, origin=origin, **facts)
+        matter.tell(HistoryImported, when, clocks=standing.clocks, **facts)
         return matter
 
 
