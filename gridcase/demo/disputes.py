@@ -1,0 +1,366 @@
+"""A dispute of the demonstration: its parties, the bench of whoever holds it, and the steps of its stories.
+
+A step says who does what when. Whether it may be done is decided by the workflow alone.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from domain.case import Party
+from domain.dispute import Form, Obligation
+from domain.terms import Category, Channel, Ground, Level, Role, Severity
+from gridcase.demo import wording as w
+from gridcase.demo.casework import Matter, Path
+from gridcase.demo.district import COUNTY, COUNTY_CENTRE, LINKAGE_ROOM
+from gridcase.demo.people import Official, citizen, firm
+
+R = Role
+CHANNELS = {
+    Channel.SCREENING: 30,
+    Channel.PATROL: 14,
+    Channel.DUTY_DESK: 18,
+    Channel.VISIT: 7,
+    Channel.PHONE: 8,
+    Channel.HOTLINE: 5,
+    Channel.WEB: 3,
+    Channel.POLICE_110: 10,
+    Channel.COURT_REFERRAL: 3,
+    Channel.UPPER_UNIT: 2,
+}
+
+
+class DisputeMatter(Matter):
+    """A dispute in a grid: its parties, what it is about, and the bench of whoever holds it."""
+
+    TYPE, PREFIX = "dispute", "D"
+
+    category: Category | None = None  # what it must be about, if the story asks for it
+    about: w.Subject
+    parties: tuple[str, ...]
+    twin: DisputeMatter | None = None  # the same matter, reported before
+
+    def again(self) -> DisputeMatter:
+        """The same matter of the same parties, about to be reported once more."""
+        other = DisputeMatter(self.work, self.rng, self.grid, (1, 0))
+        other.severity, other.twin = self.severity, self
+        return other
+
+    def report(self, channel: Channel | None = None, *, complex_110: bool = False) -> None:
+        """上报: by the desk that the channel leads to."""
+        rng, work = self.rng, self.work
+        place, twin = work.district.name(self.village), self.twin
+        category = twin.about.category if twin else self.category or w.category_of(rng, work.clock.day.month)
+        self.about = twin.about if twin else w.dispute_subject(rng, place, category)
+        self.channel = channel or rng.choices(tuple(CHANNELS), tuple(CHANNELS.values()))[0]
+        if channel is None and category is Category.LABOUR and rng.random() < 0.3:
+            self.channel = Channel.ENTERPRISE
+        people = () if twin else self._people(category)
+        self.parties = twin.parties if twin else tuple(one.subject_id for one in people)
+        self.open(
+            "report",
+            self.desk(),
+            people,
+            origin=self.grid,
+            channel=self.channel,
+            title=self.about.title,
+            category=category,
+            parties=tuple(Party(subject) for subject in self.parties),
+            severity=self.severity,
+            summary=self.about.summary,
+            found_how=FOUND.get(self.channel, ""),
+            onset=work.clock.day - timedelta(days=rng.randint(1, 40)),
+            complex_110=complex_110,
+        )
+        if self.channel is Channel.POLICE_110:
+            work.start(feedback(self), self.days(1, 4) if complex_110 else self.days(0, 0), "feedback")
+
+    def _people(self, category: Category) -> tuple[Any, ...]:
+        home, number = self.work.district.name(self.grid), self.work.new_code("S")
+        both = [citizen(f"{number}a", self.rng, home), citizen(f"{number}b", self.rng, home)]
+        if category in (Category.LABOUR, Category.PROPERTY):
+            both[1] = firm(f"{number}b", self.rng, self.work.district.name(self.township))
+        return tuple(both)
+
+    def desk(self) -> Official:
+        """Who writes it down."""
+        match self.channel:
+            case Channel.SCREENING | Channel.PATROL | Channel.VISIT:
+                return self.one(self.grid, R.REPORTER)
+            case Channel.POLICE_110:
+                return self.one(LINKAGE_ROOM, R.INTAKE)
+            case Channel.COURT_REFERRAL | Channel.UPPER_UNIT | Channel.HOTLINE | Channel.WEB:
+                return self.one(f"{self.township}-ZX", R.INTAKE)
+            case Channel.ENTERPRISE:
+                return self.one(f"{COUNTY}100-QY", R.MEDIATOR)
+        return self.one(self.village, R.INTAKE)
+
+    @property
+    def committee(self) -> str:
+        return f"{self.village}-TW"
+
+    @property
+    def centre(self) -> str:
+        return f"{self.township}-ZX"
+
+    def mediators(self) -> list[Official]:
+        """Those of whoever holds it; the village's for a grid."""
+        case = self.case
+        here = self.village if case.level == Level.GRID else self.work.district.territory(case.holder)
+        return self.work.staff.all(here, R.MEDIATOR)
+
+    @property
+    def chair(self) -> Official:
+        return self.work.staff.by_user[self.case.chair]
+
+
+FOUND = {
+    Channel.SCREENING: "半月排查",
+    Channel.PATROL: "夜间巡防",
+    Channel.VISIT: "入户走访",
+    Channel.DUTY_DESK: "当事人到村值班室反映",
+    Channel.PHONE: "当事人来电",
+    Channel.HOTLINE: "12345 转办",
+    Channel.POLICE_110: "110 警情分流",
+    Channel.COURT_REFERRAL: "法院诉前委派",
+    Channel.ENTERPRISE: "企业调委会报送",
+    Channel.WEB: "网上申请",
+    Channel.UPPER_UNIT: "上级交办",
+}
+
+
+# Parts that paths are put together from.
+
+
+def feedback(m: DisputeMatter) -> Path:
+    """反馈 110: in a day, or in five for a complex one; now and then too late."""
+    if m.rng.random() < 0.08:
+        yield m.days(2, 6)
+    m.do(
+        "give_feedback",
+        m.one(LINKAGE_ROOM, R.MEDIATOR),
+        result="已由属地受理，正在调处，处理情况已告知派出所。",
+    )
+
+
+def accepted(m: DisputeMatter) -> Path:
+    """受理: mostly the same or the next day."""
+    slow = m.rng.random()
+    yield m.workdays(2, 4) if slow < 0.06 else m.workdays(0, 1)
+    post = R.INTAKE if m.case.level != Level.VILLAGE else R.MEDIATOR
+    m.do("accept", m.one(m.case.holder, post), within_scope=True)
+
+
+def to_village(m: DisputeMatter, *, channel: Channel | None = None) -> Path:
+    """Reported, offered to the village's committee, and accepted there; or the committee takes it at once."""
+    m.report(channel)
+    if m.rng.random() < 0.2:
+        yield m.workdays(0, 1)
+        m.do("accept", m.one(m.committee, R.MEDIATOR), within_scope=True)
+        return
+    yield m.days(0, 1)
+    m.do("offer", m.one(m.grid, R.REPORTER), unit=m.committee)
+    yield from accepted(m)
+
+
+def settle(m: DisputeMatter) -> None:
+    """就地化解 by the grid worker."""
+    m.do("settle", m.one(m.grid, R.REPORTER), terms=m.about.terms, agreed_by=m.parties, fulfilled=True)
+
+
+def climb(m: DisputeMatter, level: Level, ground: Ground = Ground.PARTY_REQUEST) -> Path:
+    """Up to acceptance at a level, one step at a time."""
+    if m.state == "":
+        yield from to_village(m)
+    while m.case.level < level:
+        yield m.workdays(0, 2)
+        yield from go_up(m, ground)
+
+
+def go_up(
+    m: DisputeMatter, ground: Ground, tried: str = "村里已上门做工作两次，当事人要求由上级调解。"
+) -> Path:
+    """逐级上报 and acceptance above."""
+    if m.severity is Severity.SERIOUS and m.case.plan is None:
+        plan(m)
+    unit = (
+        m.centre
+        if m.work.district.units.level(m.case.holder, m.work.clock.day) == Level.VILLAGE
+        else COUNTY_CENTRE
+    )
+    m.do("refer_up", m.head(), unit=unit, ground=ground, tried=tried)
+    yield from accepted(m)
+
+
+def plan(m: DisputeMatter) -> None:
+    """三定一包."""
+    m.do(
+        "set_plan",
+        m.head(),
+        leader=m.head(m.township).user,
+        person=m.one(m.case.holder, R.MEDIATOR).user,
+        term=m.work.clock.day + timedelta(days=m.rng.randint(20, 40)),
+        guarantee="包调处到底、包稳控、包回访",
+    )
+
+
+def opened(m: DisputeMatter) -> Path:
+    """Mediators, rights, consents, and mediation is open."""
+    if m.severity is Severity.SERIOUS and m.case.plan is None:
+        yield m.workdays(0, 1)
+        plan(m)
+    yield m.workdays(0, 1)
+    assign(m)
+    yield m.workdays(0, 2)
+    begin(m)
+
+
+def assign(m: DisputeMatter) -> None:
+    first, *others = m.rng.sample(m.mediators(), 2)
+    helpers = tuple(one.user for one in others) if m.rng.random() < 0.4 else ()
+    m.do("assign_mediator", m.head(), chair=first.user, mediators=helpers)
+
+
+def begin(m: DisputeMatter) -> None:
+    chair = m.chair
+    m.do("explain_rights", chair, told=m.parties)
+    for subject in m.parties:
+        m.do("consent", m.citizen(subject, chair) if m.rng.random() < 0.3 else chair, party=subject)
+    m.do("open_mediation", chair, in_public=m.rng.random() < 0.1)
+
+
+def sessions(m: DisputeMatter, count: int, *, works: bool = True) -> Path:
+    """调解会: `count` of them; the last one works, or not."""
+    for n in range(count):
+        slow = m.rng.random()
+        yield m.workdays(6, 8) if slow < 0.05 else m.workdays(1, 3)
+        if slow > 0.85:
+            m.do("note_progress", m.chair, text=m.rng.choice(w.PROGRESS))
+            yield m.workdays(0, 2)
+        last = n == count - 1
+        record = m.rng.choice(
+            w.LAST_SESSIONS if last and works else w.FIRST_SESSIONS if n == 0 else w.NEXT_SESSIONS
+        )
+        result = "达成一致" if last and works else "未达成一致"
+        m.do(
+            "hold_session",
+            m.chair,
+            place=m.rng.choice(w.PLACES),
+            attended=(m.case.chair, *m.parties),
+            record=record,
+            result=result,
+        )
+
+
+def agree_at_once(m: DisputeMatter) -> None:
+    """口头协议, done on the spot."""
+    m.do(
+        "agree",
+        m.chair,
+        form=Form.ORAL,
+        effective_on=m.work.clock.day,
+        facts=m.about.facts,
+        terms=m.about.terms,
+        obligations=(Obligation(m.parties[0], m.about.owed, fulfilled=True),),
+    )
+
+
+def agree_in_writing(m: DisputeMatter, *, days: int = 0, owed: int = 1) -> None:
+    """书面协议: with its obligations and their days."""
+    due = [m.work.clock.day + timedelta(days=(days or m.rng.randint(3, 18)) + 7 * n) for n in range(owed)]
+    m.do(
+        "agree",
+        m.chair,
+        form=Form.WRITTEN,
+        effective_on=m.work.clock.day,
+        facts=m.about.facts,
+        terms=m.about.terms,
+        obligations=tuple(Obligation(m.parties[n % 2], m.about.owed, day) for n, day in enumerate(due)),
+        signed_by=m.parties,
+        mediator_signed=True,
+        sealed=True,
+        written_asked=m.rng.random() < 0.5,
+    )
+
+
+def fulfilled(m: DisputeMatter, *, late: bool = False) -> Path:
+    """Each obligation, on time mostly."""
+    for n, status in sorted(m.case.owed.items()):
+        if status == "fulfilled":
+            continue
+        due = m.case.agreement.obligations[n - 1].due
+        left = max((due - m.work.clock.day).days, 0)
+        if late:
+            yield m.days(left + 2, left + 4)
+            m.do("breach", m.chair, number=n, facts="约定期限已过，义务方称资金周转困难，尚未履行。")
+            yield m.days(1, 2)
+            m.do("urge", m.chair, number=n, how="上门督促，说明协议的法律效力。")
+            yield m.days(3, 8)
+        elif left:
+            yield m.days(max(left - 3, 0), left)
+        m.do("fulfil", m.chair, number=n, proof=m.rng.choice(w.PROOFS))
+
+
+def visited(m: DisputeMatter) -> None:
+    """回访: by somebody of the unit who is not the chair."""
+    visitor = m.rng.choice([*(one for one in m.mediators() if one.user != m.case.chair), m.head()])
+    answer = m.rng.choices(("yes", "unanswered", "no"), (88, 8, 4))[0]
+    said = {
+        "yes": "双方相处正常，对调解结果满意。",
+        "no": "一方认为履行不够及时。",
+        "unanswered": "上门两次未遇，电话未接。",
+    }[answer]
+    m.do("visit", visitor, visitor=visitor.user, satisfied=answer, answers=said)
+
+
+def wound_up(m: DisputeMatter) -> Path:
+    """After the agreement: fulfilment, first visit, resolved, second visit, archive."""
+    yield from fulfilled(m)
+    if not m.case.visits:
+        yield m.days(1, 4)
+        visited(m)
+    yield m.workdays(0, 2)
+    m.do("resolve", m.head(), evidence="协议义务全部履行，当事人签字确认。")
+    yield from second_visit_and_file(m)
+
+
+def concluded(m: DisputeMatter, count: int, *, owed: int = 1) -> Path:
+    """So many more sessions, then a written agreement and all that follows; mostly with a visit in the first week."""
+    yield from sessions(m, count)
+    agree_in_writing(m, owed=owed)
+    if m.rng.random() < 0.85:
+        yield m.days(4, 6)
+        visited(m)
+    yield from wound_up(m)
+
+
+def mediated(m: DisputeMatter, count: int, *, owed: int = 1) -> Path:
+    """From acceptance to the archive."""
+    yield from opened(m)
+    yield from concluded(m, count, owed=owed)
+
+
+def second_visit_and_file(m: DisputeMatter) -> Path:
+    if m.rng.random() < 0.85:
+        agreed = m.case.agreement.effective_on
+        left = max((agreed + timedelta(days=27) - m.work.clock.day).days, 1)
+        yield m.days(left, left + 4)
+        visited(m)
+    yield m.workdays(1, 6)
+    archive(m)
+
+
+def archive(m: DisputeMatter) -> None:
+    m.do("archive", m.rng.choice(m.mediators()), index="登记表、权利义务告知书、调解记录、协议书、回访记录")
+
+
+def failed(m: DisputeMatter) -> None:
+    """终止调解: proposed by the mediator, decided by the head; the other ways are told."""
+    m.do(
+        "terminate",
+        m.head(),
+        ground="分歧过大，多次调解未能达成一致。",
+        ways_told=w.WAYS,
+        proposed_by=m.case.chair,
+    )
