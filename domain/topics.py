@@ -25,6 +25,7 @@ MODULES: Final = (
     "domain.petition_review",
     "domain.unit",
     "domain.published",
+    "domain.subject",
 )
 
 
