@@ -40,44 +40,65 @@ class Clockwork:
     def __init__(self, policies: PolicyBook, calendar: Callable[[], WorkCalendar]) -> None:
         self.policies, self.calendar = policies, calendar
 
-    def after(self, move: Move, row: Row, old: State, new: State, *, moved: bool, bound: frozenset[str]) -> tuple[Clock, ...]:
-        """The clocks that this move starts, stops, pauses or moves.
+    def after(
+        self, move: Move, row: Row, old: State, new: State, *, moved: bool, bound: frozenset[str]
+    ) -> tuple[Clock, ...]:
+        """The clocks that this move stops, pauses or moves, then those it starts; a duty that begins anew is in both.
 
-        `moved` says that another unit holds the case now; `bound` are the deadlines that run by state. First what the
-        row meets, then what falls away with the old state or unit, then extension and pauses, then what begins.
+        `moved` says that another unit holds the case now; `bound` are the deadlines that run by state.
         """
-        before = {c.name: c for c in move.case.clocks.values()}
-        clocks = dict(before)
-        at = move.at
         met = set(self._met(move, row))
-        for clock in list(clocks.values()):
-            if not clock.is_open:
+        open_ones = [clock for clock in move.case.clocks.values() if clock.is_open]
+        moves = ((clock, self._moved(move, row, clock, new, met, moved, bound)) for clock in open_ones)
+        changed = [after for clock, after in moves if after != clock]
+        now = {**move.case.clocks, **{clock.name: clock for clock in changed}}
+        for start in self._beginning(move, row, old, new, met, moved, now):
+            clock = self._begun(move, start)
+            if clock is None:
                 continue
-            if row.marks and clock.name == move.facts["clock"]:
-                clocks[clock.name] = self.missed(clock, move.facts["colour"])
-            elif clock.name in met:
-                clocks[clock.name] = deadline.stop(clock, at, ClockStatus.MET)
-            elif self._falls_away(move, row, clock, new, moved=moved, bound=bound):
-                lapsed = self.rule(clock).breach is Breach.LAPSE and at >= clock.due
-                ended = ClockStatus.LAPSED if lapsed else ClockStatus.CANCELLED
-                clocks[clock.name] = deadline.stop(clock, at, ended)
-            elif row.extends == clock.code:
-                length = Length.parse(f"{move.facts['days']} CD")
-                clocks[clock.name] = deadline.extend(clock, length, at, move.actor.user, self.rule(clock), self.calendar())
-            elif cause := row.pauses(move) if callable(row.pauses) else row.pauses:
-                clocks[clock.name] = deadline.pause(clock, cause, at, self.rule(clock))
-            elif row.resumes and clock.status is ClockStatus.PAUSED:
-                clocks[clock.name] = deadline.resume(clock, at, self.rule(clock), self.calendar())
-        # A mark begins no duty: it is dated when the deadline passed, and an imported case may owe nothing yet.
+            running = now.get(clock.name)
+            if running is not None and running.is_open:
+                if start.due is None and start.length is None:
+                    continue  # the duty runs already, and its earlier due date stands
+                changed.append(deadline.stop(running, move.at, ClockStatus.CANCELLED))
+            changed.append(clock)
+            now[clock.name] = clock
+        return tuple(changed)
+
+    def _moved(
+        self, move: Move, row: Row, clock: Clock, new: State, met: set[str], moved: bool, bound: frozenset[str]
+    ) -> Clock:
+        """An open clock after the move: met, fallen away, extended, paused, resumed, marked, or just as it was."""
+        at, rule = move.at, self.rule(clock)
+        if row.marks:
+            return self.missed(clock, move.facts["colour"]) if clock.name == move.facts["clock"] else clock
+        if clock.name in met:
+            return deadline.stop(clock, at, ClockStatus.MET)
+        if self._falls_away(move, row, clock, new, moved=moved, bound=bound):
+            lapsed = rule.breach is Breach.LAPSE and at >= clock.due
+            return deadline.stop(clock, at, ClockStatus.LAPSED if lapsed else ClockStatus.CANCELLED)
+        if row.extends == clock.code:
+            length = Length.parse(f"{move.facts['days']} CD")
+            return deadline.extend(clock, length, at, move.actor.user, rule, self.calendar())
+        if cause := row.pauses(move) if callable(row.pauses) else row.pauses:
+            return deadline.pause(clock, cause, at, rule)
+        if row.resumes and clock.status is ClockStatus.PAUSED:
+            return deadline.resume(clock, at, rule, self.calendar())
+        return clock
+
+    def _beginning(
+        self, move: Move, row: Row, old: State, new: State, met: set[str], moved: bool, now: Mapping[str, Clock]
+    ) -> Iterator[Start]:
+        """What begins: the deadlines of the state where it was just entered or its duty just done, and those of the row.
+
+        A mark of the sweep begins nothing: it is dated when the deadline passed, and an imported case may owe nothing yet.
+        """
+        for start in row.starts:  # first, because a row may know better from which instant its state's deadline counts
+            yield from [Start(start)] if isinstance(start, str) else start(move)
         for code in () if row.marks else new.runs:
             entered = moved or code not in old.runs or code in met
-            if entered or code not in clocks or clocks[code].status is ClockStatus.CANCELLED:
-                if code not in clocks or not clocks[code].is_open:
-                    self._start(move, clocks, Start(code))
-        for start in row.starts:
-            for each in [Start(start)] if isinstance(start, str) else start(move):
-                self._start(move, clocks, each)
-        return tuple(c for name, c in clocks.items() if c != before.get(name))
+            if entered or code not in now or now[code].status is ClockStatus.CANCELLED:
+                yield Start(code)
 
     def rule(self, clock: Clock) -> Rule:
         """The rule that this clock was started under, whatever is in force today."""
@@ -91,11 +112,12 @@ class Clockwork:
         lapses = colour not in ("red", "yellow")
         return deadline.stop(marked, clock.due, ClockStatus.LAPSED) if lapses else marked
 
-    def _start(self, move: Move, clocks: dict[str, Clock], start: Start) -> None:
+    def _begun(self, move: Move, start: Start) -> Clock | None:
+        """The clock that begins, or None where the policy has no such rule or it does not apply to this case."""
         rule = move.policy.rules.get(start.code)
         if rule is None or not APPLIES[rule.applies](move):
-            return
-        clock = deadline.start(
+            return None
+        return deadline.start(
             rule,
             move.policy.ref,
             self.calendar(),
@@ -104,13 +126,14 @@ class Clockwork:
             due=start.due,
             length=start.length,
         )
-        clocks[clock.name] = clock
 
     def _falls_away(
         self, move: Move, row: Row, clock: Clock, new: State, *, moved: bool, bound: frozenset[str]
     ) -> bool:
         if clock.code in bound:
             return moved or clock.code not in new.runs or not APPLIES[self.rule(clock).applies](move)
+        if clock.code in row.drops:
+            return True
         no_case_left = row.outcome in (Outcome.VOIDED, Outcome.MERGED)
         return new.name == CLOSED and (no_case_left or clock.code not in OUTLIVE_CLOSING)
 

@@ -170,7 +170,7 @@ ROWS = (
     Row("agree",             "*.mediating",     ".agreed",            AgreementReached,       holder(R.MEDIATOR, R.HANDLER),           (g.written_if_needed, g.contents_complete, g.signed_if_written), meets=WORK, starts=(from_effective_day, agreed_days)),
     Row("terminate",         f"{ACTIVE} | *.suspended", CLOSED,       MediationTerminated,    holder(R.UNIT_HEAD),                     (ground_given, g.other_ways_told, g.mediator_proposes), meets=WORK, outcome=Outcome.TERMINATED),
 
-    Row("set_aside",         "*.agreed",        ".mediating",         AgreementSetAside,      holder(*BENCH),                          ()),
+    Row("set_aside",         "*.agreed",        ".mediating",         AgreementSetAside,      holder(*BENCH),                          (), drops=("D-FULFIL", "D-CONFIRM", "D-VISIT-7", "D-VISIT-30")),
     Row("apply_confirmation", "*.agreed | closed", SAME,                ConfirmationApplied,    holder(*BENCH, R.CITIZEN),               (g.joint_application, g.confirmation_in_time, g.confirmable), meets=("D-CONFIRM",)),
     Row("decide_confirmation", "*.agreed | closed", SAME,             ConfirmationDecided,    holder(*BENCH),                          (g.confirmation_pending,)),
     Row("fulfil",            "*.agreed",        SAME,                 ObligationFulfilled,    holder(*BENCH, R.REPORTER),              (g.something_owed, g.obligation_open), meets=("D-FULFIL",)),

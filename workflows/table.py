@@ -71,8 +71,8 @@ class Row:
     source   a state, "*.phase" in every handling stage, several joined by " | ", OPEN or ANY
     target   a state, ".phase" in the same stage, SAME, or BACK (where it was before it closed)
     when     selects among rows of one trigger (not a demand on anybody)
-    meets    deadlines whose duty is done by this ("A | B": the first that is open); starts: deadlines that begin;
-             extends, pauses, resumes likewise; marks: the deadline named in the facts is marked as missed
+    meets    deadlines whose duty is done by this ("A | B": the first that is open); drops: that fall away;
+             starts: that begin; extends, pauses, resumes likewise; marks: the one named in the facts was missed
     holder   who holds the case afterwards; outcome: how it ended
     fills    facts that the program knows and fills in
     """
@@ -85,6 +85,7 @@ class Row:
     guards: tuple[Guard, ...] = ()
     when: Guard | None = None
     meets: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
     starts: tuple[str | Callable[[Move], list[Start]], ...] = ()
     extends: str = ""
     pauses: str | Callable[[Move], str] = ""
@@ -197,7 +198,7 @@ def check(table: Table, by_agreement: tuple[str, ...]) -> None:
             raise TableError(f"{state.name}: {state.late} cannot be fired when it is late")
     for row in table.source_rows:
         started.update(code for code in row.starts if isinstance(code, str))
-        ended.update(code for choice in row.meets for code in choice.split(" | "))
+        ended.update(code for choice in (*row.meets, *row.drops) for code in choice.split(" | "))
     started.update(by_agreement)
     if endless := started - ended:
         raise TableError(f"deadlines that nothing stops: {', '.join(sorted(endless))}")
