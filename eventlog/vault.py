@@ -93,7 +93,7 @@ def read(subject_id: str, sealed: bytes) -> Sealed:
     """The parts, still sealed. Raises SealBroken."""
     try:
         return _decode(sealed)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         raise SealBroken(subject_id, "is not in a form that this program knows") from None
 
 
