@@ -18,14 +18,12 @@ ENDS = (ClockStatus.MET, ClockStatus.LAPSED, ClockStatus.CANCELLED, ClockStatus.
 def clock_changes(known: dict[str, Clock], clocks: Iterable[Clock], at: datetime) -> list[dict[str, Any]]:
     """What became of these clocks at `at`, given those known before; `known` is brought up to date.
 
-    `change` is one of started, restarted (a new run took the place of one that was open), met, lapsed, cancelled,
-    paused, resumed, extended, moved, warned, missed; `late` says that it was met after its due instant; `colour` is
+    `change` is one of started, met, lapsed, cancelled, paused, resumed, extended, moved, warned, missed; `late` says that it was met after its due instant; `colour` is
     that of a warning or miss just recorded, else "".
     """
     changes = []
     for clock in clocks:
         before = known.get(clock.name)
-        again = before is not None and before.started_at != clock.started_at and before.is_open
         if before is not None and before.started_at != clock.started_at:
             before = None
         known[clock.name] = clock
@@ -36,7 +34,7 @@ def clock_changes(known: dict[str, Clock], clocks: Iterable[Clock], at: datetime
         changes.append(
             {
                 "name": clock.name,
-                "change": "restarted" if again and change == "started" else change,
+                "change": change,
                 "due": instant(clock.due),
                 "warn": instant(clock.warn) if clock.warn else None,
                 "started_at": instant(clock.started_at),

@@ -54,7 +54,7 @@ READ_DEADLINES = sa.Table(
 RUNNING, PAUSED, MET, LAPSED = (
     s.value for s in (ClockStatus.RUNNING, ClockStatus.PAUSED, ClockStatus.MET, ClockStatus.LAPSED)
 )
-RENEWED = "renewed"  # ended by the event that began the same duty anew; the log does not say in which way
+CANCELLED = ClockStatus.CANCELLED.value
 
 
 class Deadlines:
@@ -75,7 +75,7 @@ def _take(rows: Rows, position: int, event: CaseEvent, clock: Clock) -> None:
     case, started = str(event.originator_id), instant(clock.started_at)
     before = rows.get(READ_DEADLINES, case, clock.name, started)
     if before is None:
-        _renew(rows, case, position, event, clock)
+        _replace(rows, case, position, event, clock)
     row: Row = {
         "case_id": case,
         "name": clock.name,
@@ -102,16 +102,16 @@ def _take(rows: Rows, position: int, event: CaseEvent, clock: Clock) -> None:
     rows.put(READ_DEADLINES, row)
 
 
-def _renew(rows: Rows, case: str, position: int, event: CaseEvent, clock: Clock) -> None:
-    """End the run whose place a new one takes: the same event ended it, and the log keeps the new one only."""
-    at = instant(event.entry.occurred_at)
+def _replace(rows: Rows, case: str, position: int, event: CaseEvent, clock: Clock) -> None:
+    """End the open run whose place a new one takes, where a foreign log began a duty twice and never ended the first."""
     for old in rows.select(READ_DEADLINES, case_id=case, name=clock.name):
         if old["status"] in (RUNNING, PAUSED):
-            late = int(old["status"] == RUNNING and at >= old["due"])
-            rows.put(
-                READ_DEADLINES,
-                {**old, "status": RENEWED, "stopped_at": at, "late": late, "position": position},
-            )
+            ended = {
+                "status": CANCELLED,
+                "stopped_at": instant(event.entry.occurred_at),
+                "position": position,
+            }
+            rows.put(READ_DEADLINES, old | ended)
 
 
 # Reading.
@@ -123,7 +123,7 @@ def _kind(kind: str, at: datetime, within: int | None) -> list[sa.ColumnElement[
     kinds: dict[str, list[sa.ColumnElement[bool]]] = {
         "coming": [c.status.in_((RUNNING, PAUSED)), sa.or_(c.due > now, c.status == PAUSED), *soon],
         "late": [c.status == RUNNING, c.due <= now],
-        "met": [c.status.in_((MET, RENEWED))],
+        "met": [c.status == MET],
         "lapsed": [c.status == LAPSED],
         "all": [],
     }
@@ -147,7 +147,7 @@ def deadlines(
 ) -> list[Row]:
     """Deadlines as seen at the instant `at`, the soonest due first.
 
-    `kind`: coming (open, not late; `within` so many days), late (open and past due), met (or begun anew), lapsed, all.
+    `kind`: coming (open, not late; `within` so many days), late (open and past due), met, lapsed, all.
     `unit`: whose duty lies in its subtree on that day. `code`: of one case. Each row has the columns of the table, the
     case's `code`, `type`, `title`, `state` and `holder`, the rule's `title_zh` and `title_en`, `is_late` (now, or met
     late) and `is_warned` (yellow now). `after` is `cursor` of the last row seen. Raises Invalid for an unknown kind.

@@ -36,7 +36,6 @@ TOLD_BY_CLOCKS = frozenset(
 )  # facts of a missed deadline that its own part tells better
 
 CLOCK_CHANGES: Mapping[str, Title] = {
-    "restarted": Title("{name}重新计时，{due}前办结", "{name} began anew, due by {due}"),
     "started": Title("{name}开始计时，{due}前办结", "{name} began, due by {due}"),
     "met": Title("{name}按期完成", "{name} met in time"),
     "met late": Title("{name}逾期完成（应于{due}前）", "{name} met late (was due by {due})"),

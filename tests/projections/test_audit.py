@@ -49,7 +49,7 @@ def test_what_changed_is_told_as_data_too(seen):
         ("D-ACCEPT", "met", False), ("D-MEDIATE", "started", False), ("D-WORK", "started", False),
     ]  # fmt: skip
     session = next(row for row in history(seen, "D-1") if row["topic"] == "dispute.session_held")
-    assert [clock["change"] for clock in session["changes"]["clocks"]] == ["restarted"]
+    assert [clock["change"] for clock in session["changes"]["clocks"]] == ["met", "started"]
 
 
 def test_warnings_and_misses_are_told_apart_and_by_nobody(seen):

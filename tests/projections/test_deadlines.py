@@ -30,9 +30,9 @@ def test_what_was_met_says_whether_in_time_and_each_run_has_its_row(seen):
     met = deadlines(seen, at(5, 1), "met", code="D-1")
     assert not any(row["is_late"] for row in met)
     assert [row["status"] for row in met if row["rule"] == "D-WORK"] == [
-        "renewed",
-        "renewed",
-        "renewed",
+        "met",
+        "met",
+        "met",
         "met",
     ]
     accept = next(row for row in met if row["rule"] == "D-ACCEPT")
