@@ -6,7 +6,7 @@ Nothing here is a global: a test opens as many as it likes.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Protocol, cast
@@ -20,7 +20,7 @@ from api.names import Names
 from api.tail import Tail
 from api.worker import Worker
 from domain.errors import Invalid
-from eventlog.log import open_log
+from eventlog.log import open_log, utc_now
 from eventlog.master import MasterKeys
 from projections.all import PROJECTIONS, open_reads
 from projections.runner import Runner
@@ -70,27 +70,28 @@ class Context:
 
     def catch_up(self, since: int | None) -> int:
         """Let the reader see what they were told was recorded: waits, bounded. Answers how far the read side is."""
-        if since is not None and not self.wait_for(since, self.settings.read_wait_seconds):
+        if since is not None and not self.wait_for(since, 0):
             head = self.service.log.head()
             if since > head:
                 raise Invalid(
                     "Gridcase-Position", since, f"The log ends at {head}. Send what a command answered."
                 )
+            self.wait_for(since, self.settings.read_wait_seconds)
         return self.runner.position()
 
 
 @contextlib.contextmanager
-def opened(settings: Settings) -> Iterator[Context]:
-    """Everything open and prepared; closed in order at the end, whatever happened."""
+def opened(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[Context]:
+    """Everything open and prepared; closed in order at the end, whatever happened. `clock` is the edge's clock."""
     with contextlib.ExitStack() as stack:
-        log = open_log(settings.database_url, keys=settings.master_keys())
+        log = open_log(settings.database_url, clock=clock, keys=settings.master_keys())
         stack.callback(log.close)
         log.prepare()
         reads = open_reads(settings.database_url)
         stack.callback(reads.dispose)
         runner = Runner(log, reads, PROJECTIONS)
         runner.prepare()
-        service = Service(log, jurisdiction=settings.jurisdiction, new_code=new_code)
+        service = Service(log, jurisdiction=settings.jurisdiction, clock=clock, new_code=new_code)
         tail = Tail(log)
         stack.callback(tail.stop)
         context = Context(service, runner, reads, settings, Cursors(settings.cursor_secret()), tail)

@@ -70,7 +70,7 @@ class TooLarge(HTTPException):
         super().__init__(413, f"The body is longer than {most} bytes. Send one command at a time.")
 
 
-def problem(status: int, kind: str, title: str, detail: str, **more: Any) -> Response:
+def problem(status: int, kind: str, title: str, detail: str, /, **more: Any) -> Response:
     """A problem document. `more` are its extension members."""
     told = {"type": URN + kind, "title": title, "status": status, "detail": shown(detail, 2000), **more}
     headers = {"Retry-After": "1"} if status == 503 else {}
@@ -150,7 +150,9 @@ def answer_to(error: Exception) -> Response:
             )
         case HTTPException():
             return of_http(error)
-    logger.exception("unexpected error", exc_info=error)
+    if isinstance(error, sqlalchemy.exc.StatementError):
+        error.hide_parameters = True  # what people wrote belongs into no log file
+    logger.error("unexpected error", exc_info=error)
     return problem(
         500, "internal", "Something went wrong here", "It was logged; nothing was recorded by this request."
     )

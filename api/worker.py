@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from sqlalchemy.exc import StatementError
+
 from projections.deadlines import due_for_sweep
 from projections.runner import Runner
 from workflows.service import Service
@@ -17,7 +19,7 @@ from workflows.sweep import sweep
 
 logger = logging.getLogger("gridcase.worker")
 
-PATIENCE = 0.5  # seconds between looks at the stop flag
+PATIENCE = 0.2  # seconds between looks at the stop flag
 SOONEST, LATEST = 1.0, 30.0  # seconds before something that failed is tried again
 AT_MOST = 1000  # deadlines in one sweep
 AT_ONCE = 50  # cases between looks at the stop flag
@@ -29,7 +31,7 @@ class Worker:
     def __init__(self, service: Service, runner: Runner, sweep_every: float) -> None:
         self.service, self.runner, self.sweep_every = service, runner, sweep_every
         self.failures: dict[str, str] = {}  # "projections" or "sweep" -> what is wrong
-        self._stop = threading.Event()
+        self._stop, self._soon = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._again = {"projections": 0.0, "sweep": 0.0}  # when each is done next, by the monotonic clock
         self._pause = {"projections": SOONEST, "sweep": SOONEST}
@@ -50,12 +52,19 @@ class Worker:
             if self._thread.is_alive():
                 logger.error("the worker did not stop within %s s; the process ends without it", timeout)
 
+    def sweep_soon(self) -> None:
+        """Sweep as soon as the read side is up to date, whenever the next sweep would have been."""
+        self._soon.set()
+
     def run(self) -> None:
         """Work until `stop()` is called from another thread."""
         while not self._stop.is_set():
             folded = self._do("projections", self.runner.step, every=0.0) or 0
             if folded:
                 continue  # the sweep asks the read side, which has to be up to date
+            if self._soon.is_set():
+                self._soon.clear()
+                self._again["sweep"] = 0.0
             if self._do("sweep", self._sweep, every=self.sweep_every) == AT_MOST:
                 self._again["sweep"] = 0.0  # there are more: go on as soon as these are folded
                 continue
@@ -88,7 +97,9 @@ class Worker:
         return done
 
     def _failed(self, what: str, error: Exception) -> None:
-        said = f"{type(error).__name__}: {error}"
+        if isinstance(error, StatementError):
+            error.hide_parameters = True  # what people wrote belongs into no log file
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]
         if self.failures.get(what) != said:  # the same failure again is told once
             logger.error("%s failed, and is tried again: %s", what, said, exc_info=error)
         self.failures[what] = said

@@ -1,4 +1,4 @@
-"""The server: the app of this installation for uvicorn, and a shutdown that waits for answers but not for event streams.
+"""The server: the app of this installation for uvicorn, and a shutdown that does not wait for event streams.
 
     uvicorn --factory gridcase.asgi:app --timeout-graceful-shutdown 5
 

@@ -111,8 +111,8 @@ def case_deadlines(context: Here, code: Code) -> Response:
 
 
 def _steps(context: Context, found: Any, name: str) -> list[Any]:
-    """The explanation; none for a due date that a foreign log brought without telling how it came about."""
+    """The explanation; none where the holiday table that it was worked out with is not known here any more."""
     try:
         return context.service.explain(found, name)
-    except (NotFound, Invalid):
+    except NotFound:
         return []

@@ -45,4 +45,7 @@ def reveal(context: Here, code: Code, body: RevealForm) -> Response:
     actor = actor_of(body.actor, context.service)
     command = Command("reveal", code, actor, {"purpose": body.purpose})
     shown = Revealed(context.service.reveal(command, body.subject))
-    return answer(shown, Cache_Control="no-store")
+    position = (
+        context.service.log.head()
+    )  # the reading itself is an event: who goes on to the history will see it
+    return answer(shown, Cache_Control="no-store", Gridcase_Position=position)

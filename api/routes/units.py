@@ -172,7 +172,8 @@ def create(context: Here, body: CreateForm) -> Response:
     facts = body.model_dump(include={"name", "kind", "parent", "township_class", "population"})
     new = context.service.reference.create_unit(body.code, effective=body.effective, entry=entry, **facts)
     known = context.service.reference.organisation()
-    return answer(Created(_view(known, body.code, _when(context, known, body)), new), 201 if new else 200)
+    told = Created(_view(known, body.code, _when(context, known, body)), new)
+    return answer(told, 201 if new else 200, Gridcase_Position=context.service.log.head())
 
 
 def _changing(change: str, form: Any, zh: str, text: str) -> None:
@@ -186,7 +187,8 @@ def _changing(change: str, form: Any, zh: str, text: str) -> None:
             known.get(other, body.effective)  # NotFound: nobody is merged into a unit that does not stand
         context.service.reference.change_unit(code, change, effective=body.effective, entry=entry, **facts)
         context.service.reference.refresh()
-        return answer({"unit": code, "change": change, "effective": body.effective})
+        told = {"unit": code, "change": change, "effective": body.effective}
+        return answer(told, Gridcase_Position=context.service.log.head())
 
     command.__annotations__["body"] = form
     router.add_api_route(

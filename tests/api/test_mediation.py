@@ -1,0 +1,108 @@
+"""The mediator's day through HTTP: from the report in the grid to the resolution, and what is read meanwhile."""
+
+from __future__ import annotations
+
+from api.examples import GRID, REPORTER, VILLAGE
+from tests.api.conftest import body_of, eventually
+from tests.support.township import at
+
+
+def test_a_dispute_goes_from_report_to_resolved_with_the_bodies_of_the_api_document(web, now):
+    code = web.report()
+    for trigger, changes in (
+        ("offer", {}),
+        ("accept", {}),
+        ("assign_mediator", {}),
+        ("explain_rights", {}),
+        ("consent", {"party": "S-1001"}),
+        ("consent", {"party": "S-1002"}),
+        ("open_mediation", {}),
+        ("hold_session", {}),
+        ("agree", {}),
+    ):
+        answer = web.fire(code, trigger, "*", **changes)
+        assert answer.status_code == 200, (trigger, answer.text)
+    now.instant = at(3, 20)
+    for trigger in ("fulfil", "visit", "resolve"):
+        answer = web.fire(code, trigger, "*")
+        assert answer.status_code == 200, (trigger, answer.text)
+
+    case = web.get(f"/cases/{code}")
+    assert (case["state"], case["outcome"], case["version"]) == ("closed", "resolved", 13)
+    assert case["parties"] == [{"subject": "S-1001", "part": "party"}, {"subject": "S-1002", "part": "party"}]
+
+    history = web.get(f"/cases/{code}/history")["items"]
+    assert [row["version"] for row in history] == list(range(1, 14))
+    assert all(row["sentence_zh"] and row["sentence_en"] for row in history)
+
+
+def test_a_mediator_sees_their_own_change_at_once(web):
+    code = web.report()
+    answer = web.send(
+        "POST", f"/disputes/{code}/offer", {"actor": REPORTER, "facts": {"unit": VILLAGE}}, 1, Prefer="wait=2"
+    )
+    assert answer.headers["Preference-Applied"] == "wait"
+    assert answer.headers["ETag"] == '"2"'
+
+    accepted = web.fire(code, "accept", 2)
+    (row,) = web.get("/worklist", q="宅基地")["items"]  # waits for the position that the client was told
+    assert row["state"] == "village_mediation.accepted"
+    assert row["position"] == int(accepted.headers["Gridcase-Position"])
+
+
+def test_what_may_be_done_next_comes_with_address_and_form(web):
+    code = web.report()
+    asked = {"user": "chen.reporter", "post": "reporter", "unit": GRID}
+    allowed = {one["trigger"]: one for one in web.get(f"/cases/{code}", **asked)["allowed"]}
+    offer = allowed["offer"]
+    assert (offer["zh"], offer["en"]) == ("提交村级调解", "Offer to the village")
+    assert offer["href"] == f"/api/v1/disputes/{code}/offer"
+    assert offer["asks"] == [{"name": "unit", "required": True, "type": "text"}]
+    assert "resolve" not in allowed and "miss_deadline" not in allowed
+    assert web.get(f"/cases/{code}")["allowed"] is None
+    (row,) = web.get("/worklist", as_user="chen.reporter", as_post="reporter", as_unit=GRID)["items"]
+    assert set(row["allowed"]) == set(allowed)
+
+
+def test_a_new_case_gets_a_code_that_tells_its_day_unless_it_brings_one(web):
+    assert web.report().startswith("D-20260302-")
+    body = {**body_of("dispute_report"), "code": "村-1"}
+    assert web.send("POST", "/disputes/report", body).json()["field"] == "code"
+    body["code"] = "OLD-17"
+    first = web.send("POST", "/disputes/report", body)
+    assert (first.status_code, first.headers["Location"]) == (201, "/api/v1/cases/OLD-17")
+    again = web.send("POST", "/disputes/report", body)
+    assert (again.status_code, again.json()["field"]) == (422, "code")
+
+
+def test_the_deadlines_of_a_case_explain_themselves(web):
+    code = web.report()
+    (accept,) = web.get(f"/cases/{code}/deadlines")
+    assert accept["clock"]["name"] == "D-ACCEPT"
+    assert accept["clock"]["due_on"] < accept["clock"]["due"]
+    assert [accept["steps"][n]["what"] for n in (0, -1)] == ["base", "result"]
+    (listed,) = web.get("/deadlines", kind="coming", unit="330604")["items"]
+    assert (listed["code"], listed["name"]) == (code, "D-ACCEPT")
+
+
+def test_what_became_late_is_recorded_by_the_worker(web, context, now):
+    code = web.report()
+    now.instant = at(3, 20)
+    assert [row["code"] for row in web.get("/deadlines", kind="late")["items"]] == [code]
+    context.worker.sweep_soon()
+    assert eventually(
+        lambda: web.get(f"/cases/{code}/history")["items"][-1]["topic"] == "case.deadline_missed"
+    )
+
+
+def test_a_case_of_another_type_is_not_found_under_this_one(web):
+    answer = web.send("POST", f"/petitions/{web.report()}/supervise", supervision())
+    assert answer.status_code == 404
+    assert "/disputes" in answer.json()["remedy"]
+
+
+def supervision():
+    return {
+        "actor": {"user": "checker", "post": "supervisor", "unit": "330604"},
+        "facts": {"colour": "red", "duty": "限期受理"},
+    }
