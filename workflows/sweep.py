@@ -1,4 +1,4 @@
-"""The sweep: records which deadlines became late, and fires what the state says then. Running it twice does nothing twice.
+"""The sweep: records which deadlines became late, and fires what the state says then. Twice does nothing twice.
 
 It is told which cases to look at (a projection knows), but it believes only the case itself.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
 from domain.actor import SYSTEM
+from domain.calendar import TZ
 from domain.case import Case
 from domain.clock import Clock, ClockStatus
 from domain.errors import NotFound, Refused
+from domain.policy import NATIONAL
 from domain.rule import Breach
 from domain.terms import Source
 from workflows.service import Command, Service
@@ -29,7 +31,7 @@ class SweepReport:
 
 def sweep(service: Service, cases: Iterable[str], at: datetime) -> SweepReport:
     """Look at these cases as of `at`; record what became late and fire what the tables say."""
-    report = SweepReport()
+    report, earliest = SweepReport(), first_law(service)
     for code in dict.fromkeys(cases):
         report.looked_at += 1
         try:
@@ -44,7 +46,7 @@ def sweep(service: Service, cases: Iterable[str], at: datetime) -> SweepReport:
                 code,
                 SYSTEM,
                 facts,
-                at=since,
+                at=max(since, earliest),
                 reason=f"{clock.name} due {since.isoformat()}",
                 key=f"sweep:{code}:{clock.name}:{clock.started_at.isoformat()}:{trigger or colour}",
                 source=Source.SWEEP,
@@ -59,6 +61,14 @@ def sweep(service: Service, cases: Iterable[str], at: datetime) -> SweepReport:
                 break  # the case stands elsewhere now; the next sweep looks again
             report.missed.append((code, clock.name, colour))
     return report
+
+
+def first_law(service: Service) -> datetime:
+    """The first instant that any policy covers. What a foreign log missed before is recorded as of then."""
+    places = (service.jurisdiction, NATIONAL)
+    return datetime.combine(
+        min(s.effective_from for s in service.policies.all() if s.jurisdiction in places), time(), TZ
+    )
 
 
 def overdue(service: Service, case: Case, at: datetime) -> list[tuple[Clock, str, datetime]]:

@@ -5,7 +5,9 @@ Do not read a whole file into a list: files may be larger than memory.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
+from gzip import BadGzipFile
 from pathlib import Path
 
 from api.imports.csv_lines import csv_lines
@@ -29,10 +31,16 @@ def read_rows(
     if not path.is_file():
         raise NotFound("file", str(path), "Look at the path again.")
     suffix = path.with_suffix("").suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
-    if suffix == ".xes":
-        return read_xes(path, wanted, tell)
-    lines = workbook_lines(path, form, tell) if suffix in WORKBOOKS else csv_lines(path, form, tell)
-    return _rows(lines, form, list(wanted))
+    try:
+        if suffix == ".xes":
+            yield from read_xes(path, wanted, tell)
+        else:
+            lines = workbook_lines(path, form, tell) if suffix in WORKBOOKS else csv_lines(path, form, tell)
+            yield from _rows(lines, form, list(wanted))
+    except (EOFError, BadGzipFile, zlib.error) as problem:
+        raise Invalid(
+            "file", path.name, f"It is packed, but not whole ({problem}): fetch it again."
+        ) from None
 
 
 def _rows(

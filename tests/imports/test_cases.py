@@ -10,6 +10,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from api.imports.cases import import_cases
 from domain.actor import Actor
+from domain.calendar import TZ
 from domain.deadline import due_on
 from domain.errors import Invalid
 from domain.terms import Channel, Role, UnitKind
@@ -314,6 +315,18 @@ def test_the_sweep_records_a_foreign_deadline_as_late_and_lets_it_run_on(service
     assert service.case("a").clocks["F-DUE"].status == "met" and service.case("a").clocks["F-DUE"].missed == (
         "red",
     )
+
+
+def test_a_deadline_missed_before_any_law_that_we_know_is_recorded_as_of_the_first(service, write):
+    run(
+        service,
+        write("w.csv", WIDE_HEADER + "a,2003-01-02 12:00:00,2003-02-01,,Open\n"),
+        write("w.toml", WIDE),
+    )
+    assert ("a", "F-DUE", "red") in sweep(service, ["a"], service.clock()).missed
+    missed = next(e for e in events(service, "a") if e.TOPIC == "case.deadline_missed" and e.clock == "F-DUE")
+    assert missed.entry.occurred_at == datetime(2005, 5, 1, tzinfo=TZ)
+    assert missed.due == datetime(2003, 2, 2, 5, tzinfo=UTC)
 
 
 # Other files.

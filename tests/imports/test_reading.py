@@ -45,6 +45,13 @@ def test_packed_files_and_other_delimiters_and_title_lines_are_read(write):
     assert cells(path, FileForm(delimiter=";", header=2)) == [(3, "1", "x")]
 
 
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.xes.gz"])
+def test_a_packed_file_that_is_not_whole_is_refused(write, name):
+    whole = gzip.compress(XES.encode() if "xes" in name else b"no,text\n" + b"1,x\n" * 1000)
+    with pytest.raises(Invalid, match="not whole"):
+        rows(write(name, whole[:-20]))
+
+
 def test_a_line_that_is_no_row_is_rejected_and_the_others_go_on(write):
     path = write("a.csv", 'no,text\n1\n2,"x"y\n3,z,surplus\n4,fine,\n')
     bad = [(row.line, row.field, row.value) for row in rows(path) if isinstance(row, Rejected)]
