@@ -50,7 +50,10 @@ class Rows:
         if shelf.case_at is None:
             shelf.single[key] = row
         else:
-            self._case(shelf, key[shelf.case_at])[key] = row
+            rows = self._case(shelf, key[shelf.case_at])
+            if key not in rows and key not in shelf.changed:
+                shelf.fresh.add(key)
+            rows[key] = row
         shelf.changed[key] = row
 
     def add(self, table: sa.Table, row: Row) -> None:
@@ -64,6 +67,7 @@ class Rows:
             shelf.single[key] = None
         else:
             self._case(shelf, key[shelf.case_at]).pop(key, None)
+        shelf.fresh.discard(key)
         shelf.changed[key] = None
 
     def select(self, table: sa.Table, **equals: Any) -> list[Row]:
@@ -93,18 +97,26 @@ class Rows:
     def flush(self, connection: sa.Connection) -> None:
         """Write what changed, in the caller's transaction: one statement per table and kind."""
         for shelf in self._shelves.values():
-            gone = [key for key, row in shelf.changed.items() if row is None]
-            kept = [shelf.values_of(row) for row in shelf.changed.values() if row is not None]
+            gone: list[Key] = []
+            kept: list[Key] = []
             new = [shelf.values_of(row) for row in shelf.added]
-            mark = "%s" if connection.dialect.name == "postgresql" else "?"
+            for key, row in shelf.changed.items():
+                if row is None:
+                    gone.append(key)
+                else:
+                    (new if key in shelf.fresh else kept).append(shelf.values_of(row))
+            if connection.dialect.name == "postgresql":
+                _postgres(connection, shelf, gone, kept, new)
+                continue
             for statement, values in ((shelf.delete, gone), (shelf.upsert, kept), (shelf.insert, new)):
                 if values:
-                    connection.exec_driver_sql(statement.replace("?", mark), values)
+                    connection.exec_driver_sql(statement, values)
 
     def done(self) -> None:
         """The transaction is committed: nothing is left to write, and what was used longest ago may go."""
         for shelf in self._shelves.values():
             shelf.changed.clear()
+            shelf.fresh.clear()
             shelf.added.clear()
             while len(shelf.cases) > KEPT_CASES:
                 del shelf.cases[next(iter(shelf.cases))]
@@ -164,6 +176,7 @@ class _Shelf:
         self.cases: dict[str, dict[Key, Row]] = {}  # case -> all its rows, the case used last at the end
         self.single: dict[Key, Row | None] = {}  # rows of a table without cases, as far as asked for
         self.changed: dict[Key, Row | None] = {}
+        self.fresh: set[Key] = set()  # of the changed: those that are not stored yet
         self.added: list[Row] = []
         marks = ", ".join("?" * len(self.columns))
         columns = {name: f'"{name}"' for name in self.columns}  # "user" is a word of SQL
@@ -177,6 +190,24 @@ class _Shelf:
         )
         same = " AND ".join(f"{columns[name]} = ?" for name in self.key)
         self.delete = f"DELETE FROM {name} WHERE {same}"
+        self.copy = f"COPY {name} ({', '.join(columns.values())}) FROM STDIN"
+
+
+def _postgres(
+    connection: sa.Connection, shelf: _Shelf, gone: list[Key], kept: list[Key], new: list[Key]
+) -> None:
+    """New rows go by COPY, which took half of the time of an INSERT."""
+    for statement, values in ((shelf.delete, gone), (shelf.upsert, kept)):
+        if values:
+            connection.exec_driver_sql(statement.replace("?", "%s"), values)
+    if new:
+        cursor = connection.connection.cursor()
+        try:
+            with cursor.copy(shelf.copy) as copy:
+                for row in new:
+                    copy.write_row(row)
+        finally:
+            cursor.close()
 
 
 def _picker(names: Sequence[str]) -> Any:
