@@ -239,6 +239,8 @@ def _text(value: str, told: Told) -> str:
 
 
 def _short(text: str) -> str:
+    """Part of a longer sentence, which has its own punctuation."""
+    text = text.rstrip().removesuffix("。").removesuffix(".")
     if len(text) <= LONGEST:
         return text
     cut = text[:LONGEST]

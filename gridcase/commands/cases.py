@@ -13,6 +13,7 @@ from domain.deadline import due_on
 from domain.errors import Invalid
 from domain.organisation import local_date
 from domain.terms import Source
+from eventlog.subjects import unmask
 from gridcase.commands.console import (
     Json,
     actor_from,
@@ -88,7 +89,12 @@ def history(code: Code, as_json: Json = False) -> None:
 
 
 def told(code: str, rows: list[dict[str, Any]]) -> Any:
-    lines = ((row["version"], local(row["occurred_at"]), f"{row['sentence_zh']}\n{row['sentence_en']}") for row in rows)
+    def unseen(text: str) -> str:  # the command line shows nobody's name: reading one is a recorded act (`reveal`)
+        return unmask(text, lambda subject: None)
+
+    lines = (
+        (row["version"], local(row["occurred_at"]), unseen(f"{row['sentence_zh']}\n{row['sentence_en']}")) for row in rows
+    )
     return listing(f"History of {code}", ("#", "when", "what"), lines)
 
 

@@ -74,11 +74,15 @@ def house(*, caught_up: bool = False) -> Iterator[Context]:
 
 
 def show(data: Any, as_json: bool, table: Callable[[], Table | str]) -> None:
-    """Print JSON, or the table."""
+    """Print JSON, or what `table` makes for people."""
     if as_json:
         sys.stdout.write(json.dumps(data, ensure_ascii=False, default=plain) + "\n")
+        return
+    for_people = table()
+    if isinstance(for_people, str):
+        out.print(for_people, markup=False, highlight=False)
     else:
-        out.print(table(), markup=False) if isinstance(table(), str) else out.print(table())
+        out.print(for_people)
 
 
 def plain(value: object) -> object:

@@ -77,9 +77,9 @@ def explain(
     if as_json:
         show(data, True, str)
         return
-    out.print(f"{code} {name} {rule.title_zh} {rule.title_en} ({rule.basis})", markup=False, highlight=False)
+    out.print(f"{code} {name} {rule.title_zh} {rule.title_en} ({rule.basis})", markup=False, highlight=False, soft_wrap=True)
     for step in steps:
-        out.print(f"  {step.sentence_zh}\n    {step.sentence_en}", markup=False, highlight=False)
+        out.print(f"  {step.sentence_zh}\n    {step.sentence_en}", markup=False, highlight=False, soft_wrap=True)
 
 
 @deadlines_app.command("list")
