@@ -154,14 +154,16 @@ def instant(name: str, text: str | None) -> datetime | None:
 
 
 def pairs(name: str, given: Sequence[str]) -> Mapping[str, Any]:
-    """Facts written as name=value; a value that is JSON is taken as JSON, anything else as text."""
+    """Facts written as name=value. Lists, objects, true, false and null are JSON; a number stays text until its type asks."""
     facts: dict[str, Any] = {}
     for text in given:
         key, eq, value = text.partition("=")
         if not eq:
             raise Invalid(name, text, "Write name=value.")
-        try:
-            facts[key] = json.loads(value)
-        except json.JSONDecodeError:
-            facts[key] = value
+        facts[key] = value
+        if value[:1] in ("[", "{") or value in ("true", "false", "null"):
+            try:
+                facts[key] = json.loads(value)
+            except json.JSONDecodeError as problem:
+                raise Invalid(key, value, f"It begins like JSON, but: {problem}.") from None
     return facts

@@ -124,7 +124,7 @@ def sweep(
 
 def sweep_once(context: Context, at: datetime) -> SweepReport:
     with context.reads.connect() as connection:
-        cases = list(due_for_sweep(connection, at))
+        cases = [due.code for due in due_for_sweep(connection, at)]
     return run_sweep(context.service, cases, at)
 
 
