@@ -190,8 +190,11 @@ class Matter:
         return self.rng.choice(self.work.staff.of(unit, post))
 
     def head(self, unit: str = "") -> Official:
-        """Who heads the unit that holds the case, or another."""
-        return self.work.staff.of(unit or self.case.holder, Role.UNIT_HEAD)[0]
+        """Who heads the unit that holds the case, or another; for a grid, its village."""
+        staff = self.work.staff
+        return (staff.of(unit or self.case.holder, Role.UNIT_HEAD) or staff.of(self.village, Role.UNIT_HEAD))[
+            0
+        ]
 
     def upper_head(self) -> Official:
         """Who heads the territory above the one that holds the case."""

@@ -56,10 +56,10 @@ def village_oral(m: DisputeMatter) -> Path:
     yield from s.opened(m)
     yield from s.sessions(m, 1)
     s.agree_at_once(m)
-    yield m.workdays(0, 3)
+    yield m.workdays(0, 1)
     m.do("resolve", m.head(), evidence="当场履行，双方在记录上签字。")
-    if m.rng.random() < 0.9:
-        yield m.days(3, 6)
+    if m.rng.random() < 0.95:
+        yield m.days(2, 4)
         s.visited(m)
     yield from s.second_visit_and_file(m)
 
@@ -76,6 +76,8 @@ def kept_late(m: DisputeMatter) -> Path:
     yield from s.opened(m)
     yield from s.sessions(m, 2)
     s.agree_in_writing(m, days=10)
+    yield m.days(4, 6)
+    s.visited(m)
     yield from s.fulfilled(m, late=True)
     s.visited(m)
     yield m.workdays(1, 3)
@@ -113,12 +115,13 @@ def confirmed_by_court(m: DisputeMatter) -> Path:
     yield from s.opened(m)
     yield from s.sessions(m, 2)
     s.agree_in_writing(m, days=20)
-    yield m.workdays(2, 8)
+    yield m.days(4, 6)
+    s.visited(m)
+    yield m.workdays(0, 5)
     m.do("apply_confirmation", m.citizen(m.parties[0], m.chair), court=COURT, applicants=m.parties)
     yield m.workdays(5, 11)
     ruling = f"（{m.work.clock.day.year}）澄禾民特{m.rng.randint(10, 400)}号"
     m.do("decide_confirmation", m.chair, result="granted", document=ruling)
-    s.visited(m)
     yield from s.wound_up(m)
 
 
@@ -230,6 +233,7 @@ def three_three_one(m: DisputeMatter) -> Path:
 
 def up_to_the_county(m: DisputeMatter) -> Path:
     """331 to the end: village, township, and once in the county."""
+    m.category = m.rng.choice(s.GRAVE)
     yield from s.to_village(m)
     for _ in range(2):
         yield from s.opened(m)
@@ -278,6 +282,7 @@ def handed_down(m: DisputeMatter) -> Path:
 
 def county_hands_down(m: DisputeMatter) -> Path:
     """The county hands it to the township, which returns it once; then the township settles it."""
+    m.category = m.rng.choice(s.GRAVE)
     yield from s.climb(m, Level.COUNTY)
     term = timedelta(days=m.rng.randint(25, 35))
     for returned in (True, False):
@@ -339,6 +344,7 @@ def back_and_forth(m: DisputeMatter) -> Path:
 
 def returned_from_above(m: DisputeMatter) -> Path:
     """The township returns it to the village, which returns it once; the county's centre returns it as well."""
+    m.category = m.rng.choice(s.GRAVE)
     yield from s.to_village(m)
     yield m.workdays(0, 2)
     m.do(

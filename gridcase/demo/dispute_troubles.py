@@ -21,13 +21,14 @@ R = Role
 
 def serious(m: DisputeMatter) -> Path:
     """重大矛盾: plan, sponsor, joint handling in the township."""
-    m.severity = Severity.SERIOUS
+    m.severity, m.category = Severity.SERIOUS, m.rng.choice(s.GRAVE)
     m.report()
-    yield m.days(0, 1)
+    yield m.days(0, 0)
+    if m.rng.random() < 0.85:
+        s.plan(m)
     m.do("offer", m.one(m.grid, R.REPORTER), unit=m.committee)
     yield m.workdays(0, 1)
     m.do("accept", m.one(m.committee, R.MEDIATOR), within_scope=True)
-    s.plan(m)
     yield from s.go_up(m, Ground.SERIOUS, "村里已稳控双方，事态重大，提请乡镇牵头。")
     leader = m.one(m.township, R.SPONSOR)
     m.do(
@@ -71,21 +72,23 @@ def danger_to_township(m: DisputeMatter) -> Path:
         police_told=True,
     )
     yield m.hours(0.3, 1.5)
+    head = m.head(m.village)
+    m.do("skip_level", head, unit=m.centre, rule="danger_to_life", told=(m.village,))
     m.do(
         "report_urgent",
-        m.head(m.village),
+        head,
         to=(m.township, COUNTY_CENTRE),
         content="双方冲突有激化风险，已报警并派人值守。",
     )
     m.do("take_measure", reporter, measure="将双方分开安置，村干部轮流值守。")
-    m.do("skip_level", m.head(m.village), unit=m.centre, rule="danger_to_life", told=(m.village,))
     yield m.hours(1, 4)
     m.do("accept", m.one(m.centre, R.INTAKE), within_scope=True)
     yield from s.mediated(m, 2)
 
 
 def danger_to_county(m: DisputeMatter) -> Path:
-    """A crowd may gather: from the village straight to the county, which holds the term of the urgent report or not."""
+    """A crowd may gather: from the village straight to the county, with the urgent report in time or not."""
+    m.category = m.rng.choice(s.GRAVE)
     yield from s.to_village(m)
     yield m.days(1, 3)
     m.do("raise_severity", m.head(), "参与人数增多。", severity=Severity.SERIOUS)
@@ -98,9 +101,10 @@ def danger_to_county(m: DisputeMatter) -> Path:
         facts="双方亲属三十余人聚集，有围堵道路倾向。",
         police_told=True,
     )
-    yield m.hours(1, 3.2)
-    m.do("report_urgent", m.head(), to=(m.township, COUNTY), content="聚集人员已劝返大部，现场有民警值守。")
-    m.do("skip_level", m.head(), unit=COUNTY_CENTRE, rule="mass_incident", told=(m.township,))
+    yield m.hours(0.5, 2.6)
+    head = m.head()
+    m.do("skip_level", head, unit=COUNTY_CENTRE, rule="mass_incident", told=(m.township,))
+    m.do("report_urgent", head, to=(m.township, COUNTY), content="聚集人员已劝返大部，现场有民警值守。")
     yield m.hours(1, 5)
     m.do("accept", m.one(COUNTY_CENTRE, R.INTAKE), within_scope=True)
     leader = m.one(COUNTY, R.SPONSOR)
@@ -172,6 +176,7 @@ def suspended_above(m: DisputeMatter) -> Path:
 
 def suspended_in_county(m: DisputeMatter) -> Path:
     """The same in the county."""
+    m.category = m.rng.choice(s.GRAVE)
     yield from waits_for_appraisal(m, Level.COUNTY)
 
 
@@ -293,7 +298,7 @@ def dragging(m: DisputeMatter) -> Path:
     m.do(
         "supervise", m.one(COUNTY, R.SUPERVISOR), "久拖未决。", colour=Colour.BLUE, duty="说明进展，限期化解"
     )
-    yield m.workdays(1, 4)
+    yield m.workdays(0, 1)
     m.do("answer_supervision", m.head(), number=1, reply="因一方外出，已约定近日再次调解。")
     yield from s.concluded(m, 2)
 

@@ -130,6 +130,19 @@ FOUND = {
 }
 
 
+UP = {  # where a case goes from a level ("": the township's centre), and what is mostly said of the work done there
+    Level.VILLAGE: ("", "村里已上门做工作两次，当事人要求由乡镇调解。"),
+    Level.TOWNSHIP: (COUNTY_CENTRE, "乡镇已组织双方面谈，涉及县级部门职责，提请县中心协调。"),
+}
+GRAVE = (
+    Category.LAND,
+    Category.HOMESTEAD,
+    Category.LABOUR,
+    Category.DAMAGES,
+    Category.MEDICAL,
+    Category.ENVIRONMENT,
+)
+
 # Parts that paths are put together from.
 
 
@@ -178,18 +191,12 @@ def climb(m: DisputeMatter, level: Level, ground: Ground = Ground.PARTY_REQUEST)
         yield from go_up(m, ground)
 
 
-def go_up(
-    m: DisputeMatter, ground: Ground, tried: str = "村里已上门做工作两次，当事人要求由上级调解。"
-) -> Path:
+def go_up(m: DisputeMatter, ground: Ground, tried: str = "") -> Path:
     """逐级上报 and acceptance above."""
     if m.severity is Severity.SERIOUS and m.case.plan is None:
         plan(m)
-    unit = (
-        m.centre
-        if m.work.district.units.level(m.case.holder, m.work.clock.day) == Level.VILLAGE
-        else COUNTY_CENTRE
-    )
-    m.do("refer_up", m.head(), unit=unit, ground=ground, tried=tried)
+    unit, done = UP[m.case.level]
+    m.do("refer_up", m.head(), unit=unit or m.centre, ground=ground, tried=tried or done)
     yield from accepted(m)
 
 
@@ -199,7 +206,7 @@ def plan(m: DisputeMatter) -> None:
         "set_plan",
         m.head(),
         leader=m.head(m.township).user,
-        person=m.one(m.case.holder, R.MEDIATOR).user,
+        person=m.rng.choice(m.mediators()).user,
         term=m.work.clock.day + timedelta(days=m.rng.randint(20, 40)),
         guarantee="包调处到底、包稳控、包回访",
     )
@@ -329,7 +336,7 @@ def concluded(m: DisputeMatter, count: int, *, owed: int = 1) -> Path:
     """So many more sessions, then a written agreement and all that follows; mostly with a visit in the first week."""
     yield from sessions(m, count)
     agree_in_writing(m, owed=owed)
-    if m.rng.random() < 0.85:
+    if m.rng.random() < 0.92:
         yield m.days(4, 6)
         visited(m)
     yield from wound_up(m)
@@ -342,10 +349,10 @@ def mediated(m: DisputeMatter, count: int, *, owed: int = 1) -> Path:
 
 
 def second_visit_and_file(m: DisputeMatter) -> Path:
-    if m.rng.random() < 0.85:
+    if m.rng.random() < 0.9:
         agreed = m.case.agreement.effective_on
-        left = max((agreed + timedelta(days=27) - m.work.clock.day).days, 1)
-        yield m.days(left, left + 4)
+        left = max((agreed + timedelta(days=24) - m.work.clock.day).days, 1)
+        yield m.days(left, left + 5)
         visited(m)
     yield m.workdays(1, 6)
     archive(m)

@@ -132,7 +132,6 @@ def assigned(m: PetitionMatter) -> Path:
     )
     yield from s.taken_on(m)
     yield from s.answered(m, Result.SUPPORT)
-    m.do("report_completion", m.head(), report="已按期办结并答复信访人。")
     yield m.workdays(2, 6)
     m.do(
         "resolve",

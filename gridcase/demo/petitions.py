@@ -222,6 +222,13 @@ def opinion(m: PetitionMatter, result: Result) -> Path:
         received_on=m.work.clock.day,
         proof="送达回证已由信访人签字。",
     )
+    report_back(m)
+
+
+def report_back(m: PetitionMatter) -> None:
+    """报结 to whoever assigned it with a term."""
+    if any(clock.code == "P-ASSIGNED-REPORT" for clock in m.case.open_clocks()):
+        m.do("report_completion", m.head(m.responsible), report="已办结并答复信访人，报结。")
 
 
 def told_result(
@@ -258,8 +265,6 @@ def executed(m: PetitionMatter, *, late: bool = False) -> Path:
     m.do(
         "resolve", m.head(m.responsible), evidence_kind=Evidence.EXECUTED, evidence="执行凭证及信访人签字确认"
     )
-    if any(name == "P-ASSIGNED-REPORT" and clock.is_open for name, clock in m.case.clocks.items()):
-        m.do("report_completion", m.head(m.responsible), report="处理意见已执行，信访人认可，报结。")
 
 
 def answered(m: PetitionMatter, result: Result) -> Path:
@@ -284,6 +289,7 @@ def settle(m: PetitionMatter) -> None:
     """和解协议, in writing."""
     signed_by = (*m.parties, m.case.other_side)
     m.do("settle", m.handler, terms="对方于十日内履行，信访人息诉。", signed_by=signed_by, lawful=True)
+    report_back(m)
 
 
 def settlement_kept(m: PetitionMatter) -> Path:
