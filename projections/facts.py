@@ -7,19 +7,19 @@ grow, each with the instant since which it is known (`*_known`: recorded_at). Ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from domain.case import CLOSED, CaseEvent, CaseOpened
-from domain.clock import Clock
-from domain.terms import Outcome, Severity
+from domain.terms import Outcome
 from eventlog.log import Logged
-from projections.moments import day_number, day_text
-from projections.rows import Rows
-from projections.schema import FOREVER, METADATA, Text, instant
+from projections.fact_changes import CHANGES
+from projections.moments import case_key, day_number, day_text, instant
+from projections.rows import Row, Rows
+from projections.schema import FOREVER, METADATA, Text
 from projections.terms import TERMS, keep_terms
 
 FACTS = sa.Table(
@@ -102,6 +102,8 @@ FACTS_NOW = sa.Table(  # where the fold stands with each case; no figure reads i
     sa.Column("level_unknown", sa.Integer, nullable=False),
 )
 
+BLANK_FACTS: Row = dict.fromkeys(c.name for c in FACTS.columns)
+BLANK_ENDING: Row = dict.fromkeys(c.name for c in ENDINGS.columns)
 HANDLE = "P-HANDLE"
 # How a closed case went on. Anything else that opens it again is a reopening.
 UNDONE = {
@@ -112,70 +114,14 @@ UNDONE = {
 # Grounds of a referral that say that a party chose another way (人民调解法 Art. 3(3), 17): its right, no failure.
 PARTY_CHOICES = frozenset({"party_chose_court", "party_chose_arbitration", "party_chose_petition"})
 
-Change = Callable[[dict[str, Any], Any], None]  # writes an event's facts into a row
-
-
-def _opened(facts: dict[str, Any], event: Any) -> None:
-    facts |= {"origin": event.origin or event.standing.holder, "channel": str(event.channel)}
-    if event.TOPIC == "case.history_imported":
-        facts["imported"] = 1
-    else:
-        facts |= {"severity": str(event.severity), "peak": str(event.severity)}
-    if event.TOPIC == "dispute.reported":
-        facts["category"] = str(event.category)
-
-
-def _severity(facts: dict[str, Any], event: Any) -> None:
-    peak = facts["peak"]
-    facts["severity"] = str(event.severity)
-    if peak is None or event.severity.rank > Severity(peak).rank:
-        facts["peak"] = str(event.severity)
-
-
-def _corrected(facts: dict[str, Any], event: Any) -> None:
-    if event.field == "severity":
-        if facts["peak"] in (None, facts["severity"]):  # the peak was part of the mistake
-            facts["peak"] = event.new
-        facts["severity"] = event.new
-    elif event.field in ("origin", "category", "channel"):
-        facts[event.field] = event.new
-
-
-def _concluded(facts: dict[str, Any], event: Any) -> None:
-    """Only the first counts. An entry made late counts from its recording: the log holds no evidence of the day."""
-    if facts["concluded_at"] is None:
-        at = event.timestamp if event.entry.late == "late" else event.entry.occurred_at
-        facts |= {"concluded_at": instant(at), "concluded_on": day_text(at), "concluded_day": day_number(at)}
-    if event.TOPIC == "petition.opinion_issued":
-        facts["result"] = str(event.result)
-
-
-def _reviewed(facts: dict[str, Any], event: Any) -> None:
-    if event.new_result is not None:
-        facts["result"] = str(event.new_result)
-
-
-CHANGES: dict[str, Change] = {
-    "dispute.reported": _opened,
-    "petition.received": _opened,
-    "case.history_imported": _opened,
-    "case.severity_raised": _severity,
-    "case.severity_lowered": _severity,
-    "case.fact_corrected": _corrected,
-    "petition.classified": lambda facts, event: facts.update(petition_class=str(event.petition_class)),
-    "petition.recognised_as_first": lambda facts, event: facts.update(first=1),
-    "petition.linked_as_repeat": lambda facts, event: facts.update(first=0),
-    "petition.opinion_issued": _concluded,
-    "petition.settlement_reached": _concluded,
-    "petition.review_decided": _reviewed,
-    "petition.recheck_decided": _reviewed,
-}
 MARKED = {
     "petition.resolved": "resolved",
     "petition.resolution_revoked": "revoked",
     "petition.execution_completed": "executed",
     "petition.repeat_submission_received": "repeat",
 }
+SESSION = "dispute.session_held"
+COUNTED = frozenset({SESSION, *MARKED})
 
 
 class Facts:
@@ -191,31 +137,61 @@ class Facts:
 
 
 def _fold(event: CaseEvent, recorded_at: datetime, rows: Rows) -> None:
-    case, new, topic = str(event.originator_id), event.standing, event.TOPIC
+    case, new = case_key(event.originator_id), event.standing
     known = instant(recorded_at)
-    old_facts, before = rows.get(FACTS, case, FOREVER), rows.get(FACTS_NOW, case)
-    facts = dict(old_facts) if old_facts else _blank_facts(case, event)
-    now = dict(before) if before else _blank_now(case)
+    old = rows.get(FACTS, case, FOREVER)
+    facts = _changed_facts(old, event, case)
+    if new.clocks:
+        keep_terms(event, case, known, rows)
+        if facts["type"] == "petition":
+            facts = _handled(facts, event)
+    if facts is not old:
+        _keep_facts(old, facts, known, rows)
+    _keep_now(event, case, known, rows)
 
-    if (change := CHANGES.get(topic)) is not None:
+
+def _changed_facts(old: Row | None, event: CaseEvent, case: str) -> Row:
+    """The facts after an event; the very same row where it says nothing about them."""
+    change, outcome = CHANGES.get(event.TOPIC), event.standing.outcome
+    voided, merged = int(outcome is Outcome.VOIDED), int(outcome is Outcome.MERGED)
+    if old is not None and change is None and old["voided"] == voided and old["merged"] == merged:
+        return old
+    facts = _blank_facts(case, event) if old is None else dict(old)
+    if change is not None:
         change(facts, event)
-    keep_terms(event, case, known, rows)
-    if facts["type"] == "petition":
-        for clock in new.clocks:
-            if clock.name == HANDLE and facts["concluded_at"] is None:
-                _handle(facts, clock, new.holder)
-            elif clock.name == HANDLE and instant(clock.started_at) == facts["handle_started_at"]:
-                facts["handle_status"] = str(clock.status)
-    facts["voided"] = int(new.outcome is Outcome.VOIDED)
-    facts["merged"] = int(new.outcome is Outcome.MERGED)
+    return facts | {"voided": voided, "merged": merged}
 
-    if topic == "dispute.session_held":
+
+def _handled(facts: Row, event: CaseEvent) -> Row:
+    """The facts with what an event did to the sixty days of a petition."""
+    for clock in event.standing.clocks:
+        if clock.name == HANDLE:
+            started = instant(clock.started_at)
+            if facts["concluded_at"] is None:
+                if facts["handle_started_at"] != started:
+                    facts = {**facts, "handle_unit": event.standing.holder, "handle_started_at": started}
+                due = {"handle_due": instant(clock.due), "handle_due_on": day_text(clock.due)}
+                facts = {**facts, **due, "handle_status": str(clock.status)}
+            elif started == facts["handle_started_at"]:
+                facts = {**facts, "handle_status": str(clock.status)}
+    return facts
+
+
+def _keep_now(event: CaseEvent, case: str, known: str, rows: Rows) -> None:
+    """Endings and marks, and what the fold must remember for them."""
+    topic, new = event.TOPIC, event.standing
+    now = rows.get(FACTS_NOW, case) or _blank_now(case)
+    closed = int(new.state == CLOSED)
+    higher = new.level is None or now["highest"] is None or new.level > now["highest"]
+    if closed == now["closed"] and not higher and topic not in COUNTED:
+        return
+    now = dict(now)
+    if topic == SESSION:
         now["sessions"] += 1
     if new.level is None:
         now["level_unknown"] = 1
-    elif now["highest"] is None or new.level > now["highest"]:
+    elif higher:
         now["highest"] = int(new.level)
-    closed = int(new.state == CLOSED)
     if closed and not now["closed"]:  # what happens to a closed case is no second ending
         _end(event, now, known, rows)
     elif now["closed"] and not closed:
@@ -223,30 +199,26 @@ def _fold(event: CaseEvent, recorded_at: datetime, rows: Rows) -> None:
     now["closed"] = closed
     if (mark := MARKED.get(topic)) is not None:
         _mark(mark, event, now, known, rows)
-
-    _keep_facts(old_facts, facts, known, rows)
-    if now != before:
-        rows.put(FACTS_NOW, now)
+    rows.put(FACTS_NOW, now)
 
 
-def _blank_facts(case: str, event: CaseEvent) -> dict[str, Any]:
+def _blank_facts(case: str, event: CaseEvent) -> Row:
     assert isinstance(event, CaseOpened)  # the first event of every case
     at = event.entry.occurred_at
-    row: dict[str, Any] = dict.fromkeys(c.name for c in FACTS.columns)
-    return row | {
+    return BLANK_FACTS | {
         "case_id": case, "code": event.code, "type": event.type, "origin": "", "opened_at": instant(at),
         "opened_day": day_number(at), "imported": 0, "voided": 0, "merged": 0,
     }  # fmt: skip
 
 
-def _blank_now(case: str) -> dict[str, Any]:
+def _blank_now(case: str) -> Row:
     return {
         "case_id": case, "closed": 0, "endings": 0, "marks": 0, "sessions": 0, "highest": None,
         "level_unknown": 0,
     }  # fmt: skip
 
 
-def _keep_facts(old: dict[str, Any] | None, new: dict[str, Any], known: str, rows: Rows) -> None:
+def _keep_facts(old: Row | None, new: Row, known: str, rows: Rows) -> None:
     """A new row where something changed; what was known before stays, unless both were recorded in one instant."""
     if old == new:
         return
@@ -255,21 +227,12 @@ def _keep_facts(old: dict[str, Any] | None, new: dict[str, Any], known: str, row
     rows.put(FACTS, {**new, "known_from": known, "known_to": FOREVER})
 
 
-def _handle(facts: dict[str, Any], clock: Clock, holder: str) -> None:
-    started = instant(clock.started_at)
-    if facts["handle_started_at"] != started:
-        facts |= {"handle_unit": holder, "handle_started_at": started}
-    due = {"handle_due": instant(clock.due), "handle_due_on": day_text(clock.due)}
-    facts |= {**due, "handle_status": str(clock.status)}
-
-
-def _end(event: Any, now: dict[str, Any], known: str, rows: Rows) -> None:
+def _end(event: Any, now: Row, known: str, rows: Rows) -> None:
     at, new = event.entry.occurred_at, event.standing
     refused = event.TOPIC == "dispute.mediation_refused"
     elsewhere = event.TOPIC == "dispute.referred_out" and event.ground in PARTY_CHOICES
     now["endings"] += 1
-    row: dict[str, Any] = dict.fromkeys(c.name for c in ENDINGS.columns)
-    rows.put(ENDINGS, row | {
+    rows.put(ENDINGS, BLANK_ENDING | {
         "case_id": now["case_id"], "seq": now["endings"], "ended_at": instant(at), "ended_on": day_text(at),
         "ended_day": day_number(at), "ended_known": known, "outcome": str(new.outcome or "unknown"),
         "opted_out": int((refused or elsewhere) and not now["sessions"]), "unit": new.holder,
@@ -278,7 +241,7 @@ def _end(event: Any, now: dict[str, Any], known: str, rows: Rows) -> None:
     })  # fmt: skip
 
 
-def _undo(event: CaseEvent, now: dict[str, Any], known: str, rows: Rows) -> None:
+def _undo(event: CaseEvent, now: Row, known: str, rows: Rows) -> None:
     at = event.entry.occurred_at
     ending = rows.get(ENDINGS, now["case_id"], now["endings"])
     assert ending is not None
@@ -288,7 +251,7 @@ def _undo(event: CaseEvent, now: dict[str, Any], known: str, rows: Rows) -> None
     })  # fmt: skip
 
 
-def _mark(mark: str, event: Any, now: dict[str, Any], known: str, rows: Rows) -> None:
+def _mark(mark: str, event: Any, now: Row, known: str, rows: Rows) -> None:
     day = event.received_on.toordinal() if mark == "repeat" else day_number(event.entry.occurred_at)
     now["marks"] += 1
     rows.put(MARKS, {

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from domain.case import CLOSED, CaseEvent, CaseOpened
 from domain.clock import ClockStatus
 from eventlog.log import Logged
-from projections.moments import day_number, day_text, seconds_between
-from projections.rows import Rows
-from projections.schema import METADATA, Text, instant, parsed
+from projections.moments import case_key, day_number, day_text, instant, seconds_between
+from projections.rows import Row, Rows
+from projections.schema import METADATA, Text, parsed
 
 SPELLS = sa.Table(
     "read_spells",
@@ -68,6 +68,8 @@ SPELLS_NOW = sa.Table(  # where the fold stands with each case; no figure reads 
     sa.Column("paused_since", Text),
 )
 
+BLANK: Row = dict.fromkeys(c.name for c in SPELLS.columns)
+
 # What ends a stay without closing the case: topic -> how it ended. Anything else that moves a case is "moved".
 HOW_ENDED = {
     "dispute.custody_offered": "offered",
@@ -100,8 +102,27 @@ class Spells:
 
     def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
         for one in logged:
-            if isinstance(one.event, CaseEvent):
-                _Stay(one.event, one.recorded_at, rows).fold()
+            event = one.event
+            if isinstance(event, CaseEvent):
+                before = rows.get(SPELLS_NOW, case_key(event.originator_id))
+                if before is None or _matters(event, before):
+                    _Stay(event, one.recorded_at, rows).fold()
+
+
+def _matters(event: CaseEvent, before: Row) -> bool:
+    """Whether an event moves, takes, pauses or ends anything: most do not."""
+    new, lasting = event.standing, before["lasting"]
+    if lasting != (new.state != CLOSED) or new.holder != before["unit"] or new.level != before["level"]:
+        return True
+    if lasting and not before["taken"] and _taken(new.state):
+        return True
+    if event.TOPIC in ESCALATIONS or (before["pauses"] and new.clocks):
+        return True
+    return any(clock.status is ClockStatus.PAUSED for clock in new.clocks)
+
+
+def _taken(state: str) -> bool:
+    return state.rpartition(".")[2] not in WAITING
 
 
 class _Stay:
@@ -111,9 +132,9 @@ class _Stay:
 
     def __init__(self, event: CaseEvent, recorded_at: datetime, rows: Rows) -> None:
         self.event, self.rows, self.known = event, rows, recorded_at
-        self.id = str(event.originator_id)
+        self.id = case_key(event.originator_id)
         self.at = event.entry.occurred_at
-        self.now: dict[str, Any] = {}
+        self.now: Row = {}
 
     def fold(self) -> None:
         event, new = self.event, self.event.standing
@@ -128,12 +149,12 @@ class _Stay:
             self._end(str(new.outcome) if closed and new.outcome else HOW_ENDED.get(event.TOPIC, "moved"))
         if not closed and not now["lasting"]:
             self._begin(new.holder, new.level)
-        if now["lasting"] and not now["taken"] and new.state.rpartition(".")[2] not in WAITING:
+        if now["lasting"] and not now["taken"] and _taken(new.state):
             self._take()
         if now != before:
             self.rows.put(SPELLS_NOW, now)
 
-    def _nothing(self) -> dict[str, Any]:
+    def _nothing(self) -> Row:
         assert isinstance(self.event, CaseOpened)  # the first event of every case
         return {
             "case_id": self.id, "code": self.event.code, "type": self.event.type, "seq": 0, "unit": "", "level": None,
@@ -144,8 +165,7 @@ class _Stay:
         now = self.now
         now |= {"seq": now["seq"] + 1, "unit": unit, "level": None if level is None else int(level)}
         now |= {"lasting": 1, "taken": 0}
-        row: dict[str, Any] = dict.fromkeys(c.name for c in SPELLS.columns)
-        self.rows.put(SPELLS, row | {
+        self.rows.put(SPELLS, BLANK | {
             "case_id": self.id, "seq": now["seq"], "code": now["code"], "type": now["type"], "unit": unit,
             "level": now["level"], "entered_at": instant(self.at), "entered_known": instant(self.known),
             "first_taken": 0, "paused": 0,
@@ -215,7 +235,7 @@ class _Stay:
     def _any_paused(self) -> bool:
         return any(clock.status is ClockStatus.PAUSED for clock in self.event.standing.clocks)
 
-    def _stay(self, seq: int) -> dict[str, Any]:
+    def _stay(self, seq: int) -> Row:
         stay = self.rows.get(SPELLS, self.id, seq)
         assert stay is not None
         return stay

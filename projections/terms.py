@@ -6,15 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from domain.case import CaseEvent
-from domain.clock import Clock, ClockStatus
-from projections.moments import day_text
+from domain.clock import ClockStatus
+from projections.moments import day_text, instant
 from projections.rows import Rows
-from projections.schema import FOREVER, METADATA, Text, instant
+from projections.schema import FOREVER, METADATA, Text
 
 TERMS = sa.Table(
     "read_terms",
@@ -43,35 +41,45 @@ def keep_terms(event: CaseEvent, case: str, known: str, rows: Rows) -> None:
     for clock in event.standing.clocks:
         started = instant(clock.started_at)
         old = rows.get(TERMS, case, clock.name, started, FOREVER)
-        unit = old["unit"] if old else event.standing.holder
-        new = {"case_id": case, "name": clock.name, "started_at": started, **_term(clock, unit)}
+        stopped = None if clock.is_open else clock.stopped_at or clock.due
+        new = {
+            "case_id": case,
+            "name": clock.name,
+            "started_at": started,
+            "known_to": FOREVER,
+            "known_from": known,
+            "rule": clock.code,
+            "unit": event.standing.holder,
+            "due": instant(clock.due),
+            "due_on": day_text(clock.due),
+            "paused": int(clock.status is ClockStatus.PAUSED),
+            "status": clock.status.value,
+            "kept": int(clock.status is ClockStatus.MET and not clock.is_late(clock.due)),
+            "stopped_at": instant(stopped) if stopped else None,
+            "stopped_on": day_text(stopped) if stopped else None,
+            "stopped_known": known if stopped else None,
+        }
         if old is None:
-            new |= {"known_from": known, "stopped_known": None}
+            _replace(event, case, clock.name, known, rows)
         else:
-            moved = (old["due"], old["paused"]) != (new["due"], new["paused"])
-            if moved and old["known_from"] < known:
+            new["unit"] = old["unit"]
+            new["stopped_known"] = old["stopped_known"] or new["stopped_known"]
+            if old["due"] == new["due"] and old["paused"] == new["paused"]:
+                new["known_from"] = old["known_from"]
+            elif old["known_from"] < known:
                 rows.put(TERMS, {**old, "known_to": known})
-            new |= {
-                "known_from": known if moved else old["known_from"],
-                "stopped_known": old["stopped_known"],
-            }
-        if not clock.is_open and new["stopped_known"] is None:
-            new["stopped_known"] = known
         if new != old:
             rows.put(TERMS, new)
 
 
-def _term(clock: Clock, unit: str) -> dict[str, Any]:
-    stopped = None if clock.is_open else clock.stopped_at or clock.due
-    return {
-        "known_to": FOREVER,
-        "rule": clock.code,
-        "unit": unit,
-        "due": instant(clock.due),
-        "due_on": day_text(clock.due),
-        "paused": int(clock.status is ClockStatus.PAUSED),
-        "status": str(clock.status),
-        "kept": int(clock.status is ClockStatus.MET and not clock.is_late(clock.due)),
-        "stopped_at": instant(stopped) if stopped else None,
-        "stopped_on": day_text(stopped) if stopped else None,
-    }
+def _replace(event: CaseEvent, case: str, name: str, known: str, rows: Rows) -> None:
+    """End the open run whose place a new one takes: a foreign log may begin a duty twice and never end the first."""
+    at = event.entry.occurred_at
+    for old in rows.select(TERMS, case_id=case, name=name, known_to=FOREVER):
+        if old["stopped_at"] is None:
+            ended = {
+                "status": ClockStatus.CANCELLED.value,
+                "stopped_at": instant(at),
+                "stopped_on": day_text(at),
+            }
+            rows.put(TERMS, {**old, **ended, "stopped_known": known})

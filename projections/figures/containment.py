@@ -36,7 +36,10 @@ ENDED = """
 EXCLUDED = {
     "voided": "entered by mistake (作废)",
     "merged": "handled in another case (并案)",
-    "opted_out": "a party refused, or chose court, arbitration or petition, before anybody mediated: its right",
+    "opted_out": (
+        "a party refused, or went its own way (referred out with the ground `party_chose_court`, "
+        "`party_chose_arbitration` or `party_chose_petition`), before anybody mediated: its right"
+    ),
     "not_terminal": "mediation failed, and the time in which it may still be referred up has not run out",
     "level_unknown": "a foreign log that does not tell at which levels the case was held",
 }

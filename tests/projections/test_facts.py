@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from domain.case import Standing
+from domain.case import CaseOpened, Standing
 from domain.clock import ClockStatus
 from domain.terms import Outcome
-from projections.facts import ENDINGS, FACTS
+from domain.topics import TOPICS
+from projections.fact_changes import CHANGES
+from projections.facts import ENDINGS, FACTS, MARKED, SESSION, UNDONE
 from projections.schema import FOREVER, instant
+from projections.spells import ESCALATIONS, HOW_ENDED
 from projections.terms import TERMS
 from tests.support.casework import District, at, clock
 
@@ -124,9 +127,30 @@ def test_the_same_duty_anew_is_another_run():
     ]
 
 
+def test_a_duty_that_a_foreign_log_began_twice_ends_where_it_began_anew():
+    district = District()
+    first, second = clock("SLA", at(1, 5), at(1, 9, 0)), clock("SLA", at(1, 7), at(1, 11, 0))
+    case = district.imported("X1", at(1, 5), Standing("open", None, "G1", (first,)))
+    case.activity(at(1, 7), clocks=[second])
+    assert told(district, TERMS, "started_at", "status", "stopped_at") == [
+        (instant(at(1, 5)), "cancelled", instant(at(1, 7))),
+        (instant(at(1, 7)), "running", None),
+    ]
+
+
 def test_only_the_first_conclusion_of_a_petition_counts_and_a_late_entry_counts_from_its_recording():
     district = District()
     term = clock("P-HANDLE", at(1, 10), at(3, 12, 0))
     petition = district.petition("P1", at(1, 5)).take_on(at(1, 10), term)
     petition.opinion(at(3, 1), term, known=at(3, 20), late="late").opinion(at(4, 1), result="support")
     assert told(district, FACTS, "known_from", "concluded_on", "result")[-1][1:] == ("2026-03-20", "support")
+
+
+def test_every_topic_that_is_looked_for_exists():
+    asked = {*CHANGES, *MARKED, *UNDONE, *HOW_ENDED, *ESCALATIONS, SESSION}
+    assert asked <= set(TOPICS)
+
+
+def test_every_event_that_opens_a_case_says_where_it_arose():
+    opening = {topic for topic, event in TOPICS.items() if issubclass(event, CaseOpened)}
+    assert opening <= set(CHANGES)
