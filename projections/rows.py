@@ -16,7 +16,7 @@ import sqlalchemy as sa
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
-KEPT_CASES = 20_000  # whose rows stay in memory, per table
+KEPT_CASES = 4_000  # whose rows stay in memory, per table: some 25 KB each over all tables
 _CHUNK = 500  # SQLite bounds the number of placeholders
 
 
@@ -35,22 +35,25 @@ class Rows:
 
     def get(self, table: sa.Table, *key: Any) -> Row | None:
         """The row with this primary key. Change it only to `put` it again."""
-        shelf = self._shelf(table)
-        if shelf.case_at is None:
-            if key not in shelf.single:
-                found = self._query(shelf, dict(zip(shelf.key, key, strict=True)))
-                shelf.single[key] = found[0] if found else None
-            return shelf.single[key]
-        return self._case(shelf, key[shelf.case_at]).get(key)
+        shelf = self._shelves.get(table.name) or self._shelf(table)
+        if shelf.case_at is not None:
+            rows = shelf.cases.get(key[shelf.case_at])
+            return (self._case(shelf, key[shelf.case_at]) if rows is None else rows).get(key)
+        if key not in shelf.single:
+            found = self._query(shelf, dict(zip(shelf.key, key, strict=True)))
+            shelf.single[key] = found[0] if found else None
+        return shelf.single[key]
 
     def put(self, table: sa.Table, row: Row) -> None:
         """Insert, or replace the row with the same primary key. Give every column."""
-        shelf = self._shelf(table)
+        shelf = self._shelves.get(table.name) or self._shelf(table)
         key = shelf.key_of(row)
         if shelf.case_at is None:
             shelf.single[key] = row
         else:
-            rows = self._case(shelf, key[shelf.case_at])
+            rows = shelf.cases.get(key[shelf.case_at])
+            if rows is None:
+                rows = self._case(shelf, key[shelf.case_at])
             if key not in rows and key not in shelf.changed:
                 shelf.fresh.add(key)
             rows[key] = row

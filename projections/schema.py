@@ -25,17 +25,6 @@ METADATA = sa.MetaData()
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-POSITIONS = sa.Table(
-    "read_position",
-    METADATA,
-    sa.Column("projection", Text, primary_key=True),
-    sa.Column("position", Number, nullable=False),
-    sa.Column(
-        "generation", sa.Integer, nullable=False
-    ),  # counts rebuilds; a runner that missed one starts anew
-    sa.Column("shape", Text, nullable=False),  # of the tables: other columns mean that they are built anew
-)
-
 
 @lru_cache(maxsize=8192)  # several projections store the same instants of an event
 def instant(at: datetime) -> str:
