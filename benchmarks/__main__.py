@@ -1,12 +1,13 @@
 """`python -m benchmarks [NAME …] [--quick | --full]`: runs benchmarks and prints their tables.
 
-A benchmark is a module of this folder with `run(options) -> list[Table]`; its name is put into BENCHMARKS.
+A benchmark is a module of this folder with `run(options)` that gives Tables; its name is put into BENCHMARKS.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -20,10 +21,9 @@ BENCHMARKS = {
 }
 
 
-def run(name: str, options: Options) -> list[Table]:
-    """The tables of one benchmark. Raises Skipped."""
-    found: list[Table] = import_module(f"benchmarks.{name}").run(options)
-    return found
+def run(name: str, options: Options) -> Iterator[Table]:
+    """The tables of one benchmark, each as soon as it is there. Raises Skipped."""
+    yield from import_module(f"benchmarks.{name}").run(options)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,18 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
             told.error(f"there is no benchmark {name!r}: there are {', '.join(BENCHMARKS)}")
     options = Options(quick=asked.quick, full=asked.full, parts=tuple(asked.part))
     print(machine(), flush=True)
-    tables, skipped = [], []
+    tables: list[Table] = []
+    skipped: list[str] = []
     for name in (name for name in BENCHMARKS if name in (asked.names or BENCHMARKS)):
         print(f"\n{name}: {BENCHMARKS[name]}", flush=True)
         try:
-            found = run(name, options)
+            for table in run(name, options):
+                tables.append(table)
+                print(f"\n{table.text()}", flush=True)
         except Skipped as why:
             skipped.append(name)
             print(f"  skipped: {why}", flush=True)
-            continue
-        tables += found
-        for table in found:
-            print(f"\n{table.text()}", flush=True)
     if asked.markdown:
         asked.markdown.write_text(
             "\n\n".join([machine(), *map(Table.markdown, tables)]) + "\n", encoding="utf-8"

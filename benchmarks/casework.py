@@ -24,7 +24,7 @@ from gridcase.demo.year import load_demo
 from workflows.service import Command, Service
 
 AT_ONCE = 4_000  # events in one transaction
-CODE = re.compile(rb'"([A-Z]+[0-9]{4}-[0-9]{5})"')
+CODE = re.compile(rb'"([A-Z]+-?[0-9]{4,8}-[0-9]{5})"')
 MARK = b"\x00"  # where a copy's number goes; JSON never holds it
 
 GRID = "990121001201001"

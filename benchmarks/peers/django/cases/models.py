@@ -19,7 +19,7 @@ class Unit(models.Model):
     township = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # for figures
 
 
-def holder(*posts):
+def held_by(*posts):
     """Whoever has one of these posts in the unit that holds the case."""
     return lambda case, actor: actor["unit"] == case.holder_id and actor["post"] in posts
 
@@ -54,13 +54,16 @@ class Case(models.Model):
     )
 
     @transition(
-        state, "reported", "village_mediation.offered", permission=holder("reporter", "mediator", "unit_head")
+        state,
+        "reported",
+        "village_mediation.offered",
+        permission=held_by("reporter", "mediator", "unit_head"),
     )
     def offer(self, at, unit):
         self.holder_id, self.level = unit, LEVELS["village"]
         self.highest = max(self.highest, self.level)
 
-    @transition(state, "village_mediation.offered", "village_mediation.accepted", permission=holder(*BENCH))
+    @transition(state, "village_mediation.offered", "village_mediation.accepted", permission=held_by(*BENCH))
     def accept(self, at):
         self.due = at + timedelta(days=30)
 
@@ -68,14 +71,14 @@ class Case(models.Model):
         state,
         "village_mediation.accepted",
         "village_mediation.mediating",
-        permission=holder(*BENCH),
+        permission=held_by(*BENCH),
         conditions=[lambda case: bool(case.chair)],
     )
     def open_mediation(self, at):
         pass
 
     @transition(
-        state, "village_mediation.mediating", "village_mediation.suspended", permission=holder("unit_head")
+        state, "village_mediation.mediating", "village_mediation.suspended", permission=held_by("unit_head")
     )
     def suspend(self, at, cause):
         if cause not in CAUSES:
@@ -83,14 +86,14 @@ class Case(models.Model):
         self.cause, self.paused_at = cause, at
 
     @transition(
-        state, "village_mediation.suspended", "village_mediation.mediating", permission=holder(*BENCH)
+        state, "village_mediation.suspended", "village_mediation.mediating", permission=held_by(*BENCH)
     )
     def resume(self, at):
         if self.due and self.paused_at:
             self.due += at - self.paused_at
         self.cause, self.paused_at = "", None
 
-    @transition(state, "village_mediation.mediating", "closed", permission=holder("unit_head"))
+    @transition(state, "village_mediation.mediating", "closed", permission=held_by("unit_head"))
     def resolve(self, at):
         self.outcome, self.closed_at = "resolved", at
 
