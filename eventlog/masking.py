@@ -2,14 +2,20 @@
 
 A token reads `⟦subject_id:field⟧`. Masking what is masked already changes nothing. The lookup given to `unmask` must
 answer only for subjects that the reader may see: anybody can type a token.
+
+People do not type as the register does: 张　三, １３８-0000-1111, another dot in a name, an x for an X. All of it is
+found, and rendered as the register has it. A space may stand between two characters of a name by chance: rather a word
+too much masked than a name in the log. Only known strings are found: somebody who is nobody's party stays as typed.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from eventlog.identity import Emptied, Identity
@@ -45,24 +51,58 @@ def unmask(text: str, lookup: Lookup) -> str:
     return _TOKEN.sub(render, text)
 
 
+_DOTS = "·•・‧∙⋅･."
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
+_DASHES = "-‐‑–—−_()/+"
+
+
+class _Fold(dict[int, str]):
+    """How a character is compared: its code point -> what it counts as, "" for nothing. For `str.translate`."""
+
+    def __init__(self, passed_over: str) -> None:
+        self.passed_over = passed_over
+
+    def __missing__(self, point: int) -> str:
+        one = chr(point)
+        for change in (partial(unicodedata.normalize, "NFKC"), str.casefold):
+            plain = change(one)
+            one = plain if len(plain) == 1 else one  # ¼ holds a 1, but nobody means it
+        self[point] = folded = "" if one in self.passed_over or one.isspace() else one
+        return folded
+
+
+AS_WORDS = _Fold(_DOTS + _INVISIBLE)
+AS_DIGITS = _Fold(_DOTS + _INVISIBLE + _DASHES)
+_NOTHING = re.compile(rf"[\s{re.escape(AS_DIGITS.passed_over)}]+")
+
+
+def _roughly(text: str) -> str:
+    """Folded at once, in a fraction of the time: what is not found in here is not in the text."""
+    return _NOTHING.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
 class _Mask:
-    """The known strings, longest first, each with the token that stands for it."""
+    """The known strings as they are compared, longest first, each with the token that stands for it."""
 
     def __init__(self, identities: Iterable[Identity]) -> None:
-        tokens: dict[str, str] = {}
+        tokens: dict[tuple[str, int], tuple[str, _Fold]] = {}
         self._known: set[str] = set()
         for identity in identities:
             self._known.add(identity.subject_id)
             for field in PLACEHOLDERS:
-                said = getattr(identity, field).strip()
-                if len(said) < (SHORTEST_NAME if field == "name" else 1):
-                    continue
-                # An identity number may end in X or x; the rest is as it was said.
-                for spelling in (said, said.upper(), said.lower()) if field == "id_number" else (said,):
-                    tokens.setdefault(spelling, f"⟦{identity.subject_id}:{field}⟧")
-        self._tokens = sorted(tokens.items(), key=lambda item: len(item[0]), reverse=True)
+                fold = AS_WORDS if field in ("name", "address") else AS_DIGITS
+                for said in _spellings(field, getattr(identity, field).translate(fold)):
+                    if len(said) >= (SHORTEST_NAME if field == "name" else 1):
+                        tokens.setdefault((said, id(fold)), (f"⟦{identity.subject_id}:{field}⟧", fold))
+        known = ((said, token, fold) for (said, _), (token, fold) in tokens.items())
+        self._tokens = sorted(known, key=lambda one: len(one[0]), reverse=True)
+        self._roughly = [_roughly(said) for said, _, _ in self._tokens]
 
     def text(self, text: str) -> str:
+        rough = _roughly(text)
+        tokens = [one for one, said in zip(self._tokens, self._roughly, strict=True) if said in rough]
+        if not tokens:
+            return text
         pieces: list[tuple[str, bool]] = []  # (piece, whether it is a token and therefore left alone)
         end = 0
         for token in _TOKEN.finditer(text):
@@ -70,17 +110,17 @@ class _Mask:
                 pieces += [(text[end : token.start()], False), (token[0], True)]
                 end = token.end()
         pieces.append((text[end:], False))
-        for said, token_text in self._tokens:
-            if said not in text:
-                continue
+        for said, token_text, fold in tokens:
             split: list[tuple[str, bool]] = []
             for piece, is_token in pieces:
-                if is_token or said not in piece:
+                if is_token or said not in piece.translate(fold):
                     split.append((piece, is_token))
                     continue
-                for rest in piece.split(said):
-                    split += [(rest, False), (token_text, True)]
-                split.pop()
+                end = 0
+                for start, stop in _places(said, piece, fold):
+                    split += [(piece[end:start], False), (token_text, True)]
+                    end = stop
+                split.append((piece[end:], False))
             pieces = split
         return "".join(piece for piece, _ in pieces)
 
@@ -98,3 +138,24 @@ class _Mask:
             fields = [f.name for f in dataclasses.fields(value) if f.init]
             return dataclasses.replace(value, **{name: self.value(getattr(value, name)) for name in fields})
         return value
+
+
+def _spellings(field: str, said: str) -> Iterator[str]:
+    """What was registered, and as whom it names the same: an identity number of 15 digits, a number without its 86."""
+    yield said
+    if field == "id_number" and len(said) == 18 and said[6:8] == "19":
+        yield said[:6] + said[8:17]
+    if field == "phone" and len(said) == 13 and said.startswith("861"):
+        yield said[2:]
+
+
+def _places(said: str, piece: str, fold: _Fold) -> Iterator[tuple[int, int]]:
+    """Where in the piece this stands, however it is typed: start and end, from left to right."""
+    origin = [at for at, one in enumerate(piece) if fold[ord(one)]]
+    folded, free, at = piece.translate(fold), 0, -1
+    while (at := folded.find(said, at + 1)) >= 0:
+        start, stop = origin[at], origin[at + len(said) - 1] + 1
+        if start >= free:
+            yield start, stop
+            free = stop
+            at += len(said) - 1

@@ -1,5 +1,6 @@
 """Names do not stand in the log, even when somebody types them; who may see them gets the sentence back."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from eventlog.masking import _TOKEN, EMPTIED, mask, mask_value, unmask
+from eventlog.masking import _TOKEN, AS_DIGITS, EMPTIED, mask, mask_value, unmask
 from eventlog.subjects import Emptied, Identity
 from tests.support.notebook import Colour
 
@@ -31,6 +32,40 @@ def test_the_longest_known_string_wins():
 
 def test_an_identity_number_is_known_in_both_spellings():
     assert mask("33050119700202567x", EVERYBODY) == "⟦P-2:id_number⟧"
+
+
+UYGHUR = Identity("P-3", "person", "买买提·艾合买提", phone="+86 13900002222")
+
+
+@pytest.mark.parametrize(
+    ("said", "token"),
+    [
+        ("王 建 国", "P-1:name"),
+        ("王　建国", "P-1:name"),
+        ("王\u200b建\n国", "P-1:name"),
+        ("买买提•艾合买提", "P-3:name"),
+        ("买买提艾合买提", "P-3:name"),
+        ("买买提．艾合买提", "P-3:name"),
+        ("１３８００００１１１１", "P-1:phone"),
+        ("138-0000-1111", "P-1:phone"),
+        ("138 0000 1111", "P-1:phone"),
+        ("0572－2012345", "P-2:phone"),
+        ("05722012345", "P-2:phone"),
+        ("13900002222", "P-3:phone"),
+        ("330501 19600101 1234", "P-1:id_number"),
+        ("３３０５０１１９６００１０１１２３４", "P-1:id_number"),
+        ("330501600101123", "P-1:id_number"),
+        ("33050119700202567ｘ", "P-2:id_number"),
+        ("妙西镇 龙山村３组１２号", "P-1:address"),
+    ],
+)
+def test_however_it_is_typed(said, token):
+    assert mask(f"来访人{said}, 已核", [*EVERYBODY, UYGHUR]) == f"来访人⟦{token}⟧, 已核"
+
+
+@pytest.mark.parametrize("said", ["王，建国", "王/建国", "1380000111", "¼", "建国王"])
+def test_what_is_somebody_or_something_else_stays(said):
+    assert mask(said, EVERYBODY) == said
 
 
 def test_a_single_character_is_no_name():
@@ -112,7 +147,33 @@ def test_masking_again_changes_nothing(sentence, people):
     assert mask(once, people) == once
 
 
-@given(st.text(max_size=30), people)
-def test_no_text_breaks_it(sentence, people):
-    assume("⟦" not in sentence)
-    assert unmask(mask(sentence, people), {one.subject_id: one for one in people}.get) == sentence
+def plainly(text):
+    """Without what may stand between two characters of a name or a number, in one width and case."""
+    for change in (lambda one: unicodedata.normalize("NFKC", one), str.casefold):
+        text = "".join(change(one) if len(change(one)) == 1 else one for one in text)
+    return "".join(one for one in text if not (one.isspace() or one in AS_DIGITS.passed_over))
+
+
+@given(st.text(max_size=30) | st.text("王建国12 １２　-·说⟦", max_size=30), people)
+def test_no_text_breaks_it_and_nothing_is_lost_but_the_way_of_typing(sentence, people):
+    assume("⟦" not in sentence or not _TOKEN.search(sentence))
+    rendered = unmask(mask(sentence, people), {one.subject_id: one for one in people}.get)
+    assert plainly(rendered) == plainly(sentence)
+
+
+wide = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
+names = st.text("欧阳建国买提张王李赵", min_size=2, max_size=5)
+gaps = st.sampled_from(["", " ", "　", "\t", "\u200b", "·", "•", "\u00a0"])
+dashes = st.sampled_from(["", " ", "-", "－", "—", "）"])
+
+
+@given(st.data(), names, st.text("123456789", min_size=7, max_size=11), st.text("说他来访，", max_size=8))
+def test_no_way_of_typing_brings_a_name_or_number_into_the_log(data, name, phone, around):
+    who = Identity("P-7", "person", name, phone=phone)
+    typed = [name[0], *(data.draw(gaps) + one for one in name[1:])]
+    dialled = [
+        phone[0],
+        *(data.draw(dashes) + data.draw(st.sampled_from([one, one.translate(wide)])) for one in phone[1:]),
+    ]
+    said = f"{around}{''.join(typed)}{around}，{''.join(dialled)}{around}"
+    assert mask(said, [who]) == f"{around}⟦P-7:name⟧{around}，⟦P-7:phone⟧{around}"

@@ -1,10 +1,12 @@
 """The people store: found by reference, corrected, erased for good."""
 
+import random
 from datetime import UTC, datetime
 
 import pytest
 
 from eventlog.errors import SubjectEmptied
+from eventlog.log import open_log
 from eventlog.subjects import Emptied, Identity
 from tests.support.notebook import Notebook
 
@@ -39,6 +41,42 @@ def test_an_erased_person_stays_as_a_reference_and_no_byte_of_the_name_remains_i
     log.subjects.empty("P-1", AT.replace(year=2026))
     assert log.subjects.get(["P-1"]) == {"P-1": Emptied("P-1", "person", AT)}
     assert "王建国" not in str(log.recorder.query("SELECT * FROM subjects"))
+
+
+def test_no_copy_of_an_erased_person_stays_in_a_page_that_was_split(tmp_path):
+    """SQLite's secure_delete alone leaves some: a row that moves leaves its bytes in the gap of its old page."""
+    log, dice = open_log(f"sqlite:///{tmp_path}/log.db"), random.Random(1)
+    log.prepare()
+    for _ in range(60):
+        with log.batch():
+            for n in dice.choices(range(3000), k=100):
+                address = "x" * dice.randrange(300)
+                log.subjects.put(Identity(f"P-{n}", "person", "某", address=address))
+    gone = dict(dice.sample(log.recorder.query("SELECT subject_id, content FROM subjects"), 500))
+    with log.batch():
+        for subject_id in gone:
+            log.subjects.empty(subject_id, AT)
+    assert log.subjects.scrub()
+    data = (tmp_path / "log.db").read_bytes() + (tmp_path / "log.db-wal").read_bytes()
+    assert [subject_id for subject_id, sealed in gone.items() if sealed[60:90] in data] == []
+    log.close()
+
+
+def test_what_could_not_be_scrubbed_is_scrubbed_at_the_next_start(tmp_path, monkeypatch):
+    log = open_log(f"sqlite:///{tmp_path}/log.db")
+    log.prepare()
+    log.subjects.put(WANG)
+    log.subjects.empty("P-1", AT)
+    monkeypatch.setattr(log.recorder, "scrub", lambda whole: False)  # somebody is reading
+    assert not log.subjects.scrub()
+    monkeypatch.undo()
+    scrubbed = []
+    scrub = log.recorder.scrub
+    monkeypatch.setattr(log.recorder, "scrub", lambda whole: scrubbed.append(whole) or scrub(whole=whole))
+    log.prepare()
+    log.prepare()
+    assert scrubbed == [False]
+    log.close()
 
 
 def test_an_erased_person_does_not_come_back(log):

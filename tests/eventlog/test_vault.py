@@ -120,7 +120,7 @@ def test_a_row_copied_over_another_does_not_open(log):
             "UPDATE subjects SET content = (SELECT content FROM subjects WHERE subject_id = ?) WHERE subject_id = ?",
             ("P-1", "P-2"),
         )
-    with pytest.raises(SealBroken, match="'P-2'.*was changed, or was sealed for another subject"):
+    with pytest.raises(SealBroken, match=r"'P-2' was changed, or was sealed for another subject"):
         log.subjects.get(["P-2"])
     assert log.subjects.get(["P-1"]) == {"P-1": WANG}
 
