@@ -24,14 +24,21 @@ def pages() -> Iterator[tuple[str, str]]:
     for table in (DISPUTE, PETITION):
         name = table.case_type
         yield f"tests/golden/{name}_matrix.txt", matrix(table)
-        yield f"docs/workflows/{name}.md", (
-            f"# {TITLES[name]}\n\nGenerated from `workflows/{name}.py` by `make docs`; change the table, not this page.\n\n"
-            f"```mermaid\n{mermaid(table)}\n```\n\n{markdown(table)}\n"
+        yield (
+            f"docs/workflows/{name}.md",
+            (
+                f"# {TITLES[name]}\n\nGenerated from `workflows/{name}.py` by `make docs`; change the table, not this page.\n\n"
+                f"```mermaid\n{mermaid(table)}\n```\n\n{markdown(table)}\n"
+            ),
         )
     for policy in builtin_policies().all():
-        yield f"docs/policies/{policy.id}.md", (
-            f"# {policy.title_zh} · {policy.title_en}\n\n`{policy.ref}`, in force from {policy.effective_from} "
-            f"to {policy.effective_to or 'today'}. Generated from `domain/policies/` by `make docs`.\n\n{rule_table(policy)}\n"
+        yield (
+            f"docs/policies/{policy.id}.md",
+            (
+                f"# {policy.title_zh} · {policy.title_en}\n\n`{policy.ref}`, in force from {policy.effective_from} "
+                f"to {policy.effective_to or 'today'}. Generated from `domain/policies/` by `make docs`.\n\n"
+                f"{rule_table(policy)}\n"
+            ),
         )
     yield "docs/glossary.md", glossary.page()
     yield "docs/events.md", events.page()

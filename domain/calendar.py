@@ -176,11 +176,11 @@ def _table(table: TomlTable) -> YearTable:
     for name in table.names():
         line = table.table(name)
         told = {field: line.take(field, str, "") for field in ("off", "work")}
-        for field, days in (("off", off), ("work", work)):
+        for kind, days in (("off", off), ("work", work)):
             try:
-                days |= dict.fromkeys(_days(year, told[field]), name)
+                days |= dict.fromkeys(_days(year, told[kind]), name)
             except ValueError:
-                raise line.wrong(field, told[field], 'Write days such as "10-01..10-07 10-10".') from None
+                raise line.wrong(kind, told[kind], 'Write days such as "10-01..10-07 10-10".') from None
         line.done()
     return YearTable(frozenset(off), frozenset(work), off | work)
 

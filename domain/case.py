@@ -96,7 +96,9 @@ class Step:
 class Workflow(Protocol):
     """What a case asks before anything happens. Implemented in workflows/, so that domain imports nobody."""
 
-    def decide(self, case: Any, trigger: str, *, actor: Actor, at: datetime, facts: Mapping[str, Any]) -> Step:
+    def decide(
+        self, case: Any, trigger: str, *, actor: Actor, at: datetime, facts: Mapping[str, Any]
+    ) -> Step:
         """Answer with a step, or raise `Refused` or `Invalid`."""
 
 
@@ -221,14 +223,16 @@ class Case(Aggregate):
     ) -> CaseEvent:
         """Ask the workflow, then record what it decided.
 
-        `at` is when it happened; `note` may hold the rest of the `Entry`: reason, source, late, command, correlation. Raises `Refused` (which guard,
-        and what is allowed instead) or `Invalid`; then the case is as it was.
+        `at` is when it happened; `note` may hold the rest of the `Entry`: reason, source, late, command, correlation.
+        Raises `Refused` (which guard, and what is allowed instead) or `Invalid`; then the case is as it was.
         """
         step = workflow.decide(self, trigger, actor=actor, at=at, facts=facts)
         self.record(step, actor=actor, at=at, note=note)
         return self.pending_events[-1]  # type: ignore[return-value]
 
-    def record(self, step: Step, *, actor: Actor, at: datetime, note: Mapping[str, Any] | None = None) -> None:
+    def record(
+        self, step: Step, *, actor: Actor, at: datetime, note: Mapping[str, Any] | None = None
+    ) -> None:
         """Record a step that was decided."""
         entry = self._entry(step, actor, at, note or {})
         self.trigger_event(step.event, entry=entry, standing=step.standing, **step.facts)
@@ -284,7 +288,6 @@ class Case(Aggregate):
 TYPES: dict[str, type[Case]] = {}  # kind of case -> its class; filled by `Case.__init_subclass__`
 
 
-
 ENVELOPE = frozenset(
     {"originator_id", "originator_version", "timestamp", "entry", "standing", "type", "code"}
 )
@@ -293,4 +296,3 @@ ENVELOPE = frozenset(
 def facts_of(event: type[Any]) -> dict[str, Any]:
     """The facts that an event asks for: name -> dataclass field, without the envelope that the program fills in."""
     return {f.name: f for f in fields(event) if f.name not in ENVELOPE}
-

@@ -1,13 +1,13 @@
 """The tree of errors. Every edge (API, command line, import) maps this tree once; do not invent statuses elsewhere.
 
-    GridcaseError
-    ├── Invalid            a field is missing or wrong: names field, value and remedy     422, exit 2
-    ├── NotFound           no such case, unit, person, figure                             404, exit 4
-    ├── Refused            a rule says no: names the guard and what is allowed instead    409, exit 3
-    │   └── NotYourTurn    the actor's post or unit may not do this                       403, exit 3
-    ├── VersionConflict    somebody was faster: tells what changed meanwhile              412, exit 5
-    ├── KeyReused          an idempotency key came back with another command              422, exit 2
-    └── LogUnreadable      the log holds something this program does not know             500, exit 6
+GridcaseError
+├── Invalid            a field is missing or wrong: names field, value and remedy     422, exit 2
+├── NotFound           no such case, unit, person, figure                             404, exit 4
+├── Refused            a rule says no: names the guard and what is allowed instead    409, exit 3
+│   └── NotYourTurn    the actor's post or unit may not do this                       403, exit 3
+├── VersionConflict    somebody was faster: tells what changed meanwhile              412, exit 5
+├── KeyReused          an idempotency key came back with another command              422, exit 2
+└── LogUnreadable      the log holds something this program does not know             500, exit 6
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class Refused(GridcaseError):
 
     def __str__(self) -> str:
         now = ", ".join(self.allowed) or "nothing"
-        return f"{self.trigger} refused in {self.state}: {self.sentence_en} [{self.guard}]. Allowed now: {now}."
+        return (
+            f"{self.trigger} refused in {self.state}: {self.sentence_en} [{self.guard}]. Allowed now: {now}."
+        )
 
 
 class NotYourTurn(Refused):
@@ -75,7 +77,9 @@ class KeyReused(GridcaseError):
 
     def __init__(self, key: str) -> None:
         self.key = key
-        super().__init__(f"Idempotency key {key!r} was used for another command. Take a new key for a new command.")
+        super().__init__(
+            f"Idempotency key {key!r} was used for another command. Take a new key for a new command."
+        )
 
 
 class LogUnreadable(GridcaseError):

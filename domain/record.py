@@ -168,4 +168,6 @@ class ActivityImported(CaseEvent):
 
     def change(self, case: Any) -> None:
         case.imported.add(self.reference)
-        case.opened_at = min(case.opened_at, self.entry.occurred_at)  # a foreign log may tell its beginning later
+        case.opened_at = min(
+            case.opened_at, self.entry.occurred_at
+        )  # a foreign log may tell its beginning later

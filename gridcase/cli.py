@@ -17,6 +17,8 @@ for commands in (running, figures):
     commands.add_to(app)
 app.add_typer(imports.app, name="import", help="Import units, cases or a holiday calendar from files.")
 app.add_typer(cases.app, name="case", help="Look at a case, read its history, fire a trigger.")
-app.add_typer(figures.deadlines_app, name="deadlines", help="What is coming and late, and why it is due then.")
+app.add_typer(
+    figures.deadlines_app, name="deadlines", help="What is coming and late, and why it is due then."
+)
 app.add_typer(reference.workflow_app, name="workflow", help="The statecharts.")
 app.add_typer(reference.policy_app, name="policy", help="The deadline policies.")

@@ -18,8 +18,8 @@ ENDS = (ClockStatus.MET, ClockStatus.LAPSED, ClockStatus.CANCELLED, ClockStatus.
 def clock_changes(known: dict[str, Clock], clocks: Iterable[Clock], at: datetime) -> list[dict[str, Any]]:
     """What became of these clocks at `at`, given those known before; `known` is brought up to date.
 
-    `change` is one of started, met, lapsed, cancelled, paused, resumed, extended, moved, warned, missed; `late` says that it was met after its due instant; `colour` is
-    that of a warning or miss just recorded, else "".
+    `change` is one of started, met, lapsed, cancelled, paused, resumed, extended, moved, warned, missed;
+    `late` says that it was met after its due instant; `colour` is that of a warning or miss just recorded, else "".
     """
     changes = []
     for clock in clocks:

@@ -66,7 +66,14 @@ class Clockwork:
         return tuple(changed)
 
     def _moved(
-        self, move: Move, row: Row, clock: Clock, new: State, met: set[str], moved: bool, bound: frozenset[str]
+        self,
+        move: Move,
+        row: Row,
+        clock: Clock,
+        new: State,
+        met: set[str],
+        moved: bool,
+        bound: frozenset[str],
     ) -> Clock:
         """An open clock after the move: met, fallen away, extended, paused, resumed, marked, or just as it was."""
         at, rule = move.at, self.rule(clock)
@@ -87,13 +94,22 @@ class Clockwork:
         return clock
 
     def _beginning(
-        self, move: Move, row: Row, old: State, new: State, met: set[str], moved: bool, now: Mapping[str, Clock]
+        self,
+        move: Move,
+        row: Row,
+        old: State,
+        new: State,
+        met: set[str],
+        moved: bool,
+        now: Mapping[str, Clock],
     ) -> Iterator[Start]:
         """What begins: the deadlines of the state where it was just entered or its duty just done, and those of the row.
 
         A mark of the sweep begins nothing: it is dated when the deadline passed, and an imported case may owe nothing yet.
         """
-        for start in row.starts:  # first, because a row may know better from which instant its state's deadline counts
+        for start in (
+            row.starts
+        ):  # first, because a row may know better from which instant its state's deadline counts
             yield from [Start(start)] if isinstance(start, str) else start(move)
         for code in () if row.marks else new.runs:
             entered = moved or code not in old.runs or code in met
@@ -145,7 +161,11 @@ class Clockwork:
         for choice in row.meets:
             for code in choice.split(" | "):
                 numbered = f"{code}/{named}"
-                found = [n for n in open_names if n == (numbered if numbered in open_names else n) and n.partition("/")[0] == code]
+                found = [
+                    n
+                    for n in open_names
+                    if n == (numbered if numbered in open_names else n) and n.partition("/")[0] == code
+                ]
                 yield from found
                 if found:
                     break
@@ -153,6 +173,17 @@ class Clockwork:
 
 # What stays when a case is closed: the right to ask the court, execution and its report, visits, replies, word to the police.
 OUTLIVE_CLOSING = frozenset(
-    ("D-CONFIRM", "D-VISIT-7", "D-VISIT-30", "D-110", "D-110-COMPLEX", "P-URGENT", "P-EXECUTE", "P-ASSIGNED-REPORT")
-    + ("W-REPLY-RED", "W-REPLY-YELLOW", "W-REPLY-BLUE")
+    {
+        *(
+            "D-CONFIRM",
+            "D-VISIT-7",
+            "D-VISIT-30",
+            "D-110",
+            "D-110-COMPLEX",
+            "P-URGENT",
+            "P-EXECUTE",
+            "P-ASSIGNED-REPORT",
+        ),
+        *("W-REPLY-RED", "W-REPLY-YELLOW", "W-REPLY-BLUE"),
+    }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.case import CLOSED
 from domain.conduct import (
     CaseSponsored,
     DangerReported,
@@ -52,7 +53,7 @@ from workflows.guards import (
     was_merged_there,
 )
 from workflows.move import Move
-from workflows.table import ANY, BACK, CLOSED, OPEN, SAME, Row, Start
+from workflows.table import ANY, BACK, OPEN, SAME, Row, Start
 from workflows.who import SYSTEM_ONLY, anyone, holder, superior
 
 R = Role

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 
 from domain.calendar import TZ
-from domain.case import NEW
+from domain.case import CLOSED, NEW
 from domain.conduct import JointMeetingHeld
 from domain.custody import (
     CompletionReported,
@@ -53,9 +54,16 @@ from domain.record import CaseReopened
 from domain.terms import Level, Outcome, Role
 from workflows import dispute_guards as g
 from workflows.common import COMMON_ROWS, COMMON_VERBS, EVERY_POST, REPLIES
-from workflows.guards import assigned_with_term, evidence_named, ground_given, plan_if_serious, reopening_in_time, unit_active
+from workflows.guards import (
+    assigned_with_term,
+    evidence_named,
+    ground_given,
+    plan_if_serious,
+    reopening_in_time,
+    unit_active,
+)
 from workflows.move import Move
-from workflows.table import ANY, CLOSED, OPEN, SAME, Row, Start, State, Table, stage
+from workflows.table import ANY, OPEN, SAME, Row, Start, State, Table, stage
 from workflows.who import anyone, holder, superior
 
 R = Role
@@ -122,20 +130,22 @@ def from_effective_day(m: Move) -> list[Start]:
 ACTIVE = "*.accepted | *.mediating"
 UNAGREED = "reported | *.offered | *.accepted | *.mediating | *.suspended"
 VILLAGE_AT_WORK = "village_mediation.accepted | village_mediation.mediating | village_mediation.suspended"
-TOWNSHIP_AT_WORK = "township_coordination.accepted | township_coordination.mediating | township_coordination.suspended"
+TOWNSHIP_AT_WORK = (
+    "township_coordination.accepted | township_coordination.mediating | township_coordination.suspended"
+)
 COUNTY_AT_WORK = "escalation.accepted | escalation.mediating | escalation.suspended"
 VILLAGE, TOWNSHIP, COUNTY = "village_mediation", "township_coordination", "escalation"
 BENCH = (R.MEDIATOR, R.HANDLER, R.UNIT_HEAD)
 GOING_UP = (g.one_level_up, g.tried_told, g.may_go_up, plan_if_serious)
-UP = {"holder": unit, "meets": ("D-WORK",)}
-SKIP = {"holder": unit, "starts": ("P-URGENT",)}
-RETURN = {
+UP: dict[str, Any] = {"holder": unit, "meets": ("D-WORK",)}
+SKIP: dict[str, Any] = {"holder": unit, "starts": ("P-URGENT",)}
+RETURN: dict[str, Any] = {
     "holder": back_to_sender,
     "meets": ("D-ACCEPT",),
     "fills": {"sender": lambda m: m.case.sender, "receiver": lambda m: m.case.holder},
 }
 RETURNABLE = (ground_given, g.return_in_time, g.returns_left)
-DOWN = {"holder": unit, "starts": (given_term,), "meets": ("D-WORK",)}
+DOWN: dict[str, Any] = {"holder": unit, "starts": (given_term,), "meets": ("D-WORK",)}
 
 # fmt: off
 ROWS = (

@@ -23,7 +23,13 @@ def to_level(level: Level) -> Guard:
         unit = m.facts["unit"]
         return m.units.exists(unit) and m.units.is_active(unit, m.on) and m.units.level(unit, m.on) == level
 
-    return Guard(f"to_{level.name.lower()}", f"目标单位为{level.name}级", f"the unit is of {level.name.lower()} level", goes_there, ("unit",))
+    return Guard(
+        f"to_{level.name.lower()}",
+        f"目标单位为{level.name}级",
+        f"the unit is of {level.name.lower()} level",
+        goes_there,
+        ("unit",),
+    )
 
 
 def sent_from(level: Level) -> Guard:
@@ -32,18 +38,32 @@ def sent_from(level: Level) -> Guard:
     def came_from(m: Move) -> bool:
         return bool(m.case.sender) and m.units.level(m.case.sender, m.on) == level
 
-    return Guard(f"sent_from_{level.name.lower()}", f"由{level.name}级提交", f"it was sent by {level.name.lower()} level", came_from)
+    return Guard(
+        f"sent_from_{level.name.lower()}",
+        f"由{level.name}级提交",
+        f"it was sent by {level.name.lower()} level",
+        came_from,
+    )
 
 
 def closed_in(stage: str) -> Guard:
     """Selects a row by the stage in which the case was closed."""
-    return Guard(f"closed_in_{stage}", f"于{stage}办结", f"it closed in {stage}", lambda m: m.case.before.partition(".")[0] == stage)
+    return Guard(
+        f"closed_in_{stage}",
+        f"于{stage}办结",
+        f"it closed in {stage}",
+        lambda m: m.case.before.partition(".")[0] == stage,
+    )
 
 
 @guard("来源网格或村社现为有效单位", "the origin is an active grid, village or community", "origin")
 def origin_active(m: Move) -> bool:
     origin = m.facts["origin"]
-    return m.units.exists(origin) and m.units.is_active(origin, m.on) and m.units.level(origin, m.on) <= Level.VILLAGE
+    return (
+        m.units.exists(origin)
+        and m.units.is_active(origin, m.on)
+        and m.units.level(origin, m.on) <= Level.VILLAGE
+    )
 
 
 @guard("须有标题", "the dispute has a title", "title")
@@ -69,7 +89,11 @@ def fulfilled_at_once(m: Move) -> bool:
 @guard("须提交本网格所属村社", "the unit is the village of this grid or a body of it", "unit")
 def village_of_origin(m: Move) -> bool:
     unit = m.facts["unit"]
-    if not m.units.exists(unit) or not m.units.is_active(unit, m.on) or m.units.level(unit, m.on) != Level.VILLAGE:
+    if (
+        not m.units.exists(unit)
+        or not m.units.is_active(unit, m.on)
+        or m.units.level(unit, m.on) != Level.VILLAGE
+    ):
         return False
     return m.units.acts_for(unit, m.case.holder, m.on)
 
@@ -95,7 +119,9 @@ def return_in_time(m: Move) -> bool:
     return m.on <= m.calendar.add_working_days(since, m.policy.limits.return_within.count)
 
 
-@guard("退回次数未超限, 否则由共同上级指定", "it was not returned too often; else the common superior decides")
+@guard(
+    "退回次数未超限, 否则由共同上级指定", "it was not returned too often; else the common superior decides"
+)
 def returns_left(m: Move) -> bool:
     return m.case.returns.get(f"{m.case.sender}>{m.case.holder}", 0) < m.policy.limits.max_returns
 
@@ -137,7 +163,12 @@ def is_mediator(m: Move) -> bool:
     return m.facts["mediator"] in m.case.mediators
 
 
-@guard("被替换者须是本案调解员, 接替者无利害关系", "the old one is a mediator here and the new one has no conflict", "old", "new")
+@guard(
+    "被替换者须是本案调解员, 接替者无利害关系",
+    "the old one is a mediator here and the new one has no conflict",
+    "old",
+    "new",
+)
 def replacement_sound(m: Move) -> bool:
     free = m.facts["new"] not in m.case.conflicted | m.case.recusals
     return m.facts["old"] in m.case.mediators and said(m.facts["new"]) and free
@@ -200,19 +231,37 @@ def not_extended_yet(m: Move) -> bool:
     return clock is not None and clock.extension is None
 
 
-@guard("须采用书面协议", "a written form, because the case is serious or somebody asked for it", "form", "written_asked")
+@guard(
+    "须采用书面协议",
+    "a written form, because the case is serious or somebody asked for it",
+    "form",
+    "written_asked",
+)
 def written_if_needed(m: Move) -> bool:
     needed = m.facts["written_asked"] or m.case.severity is Severity.SERIOUS
     return m.facts["form"] == Form.WRITTEN or not needed
 
 
-@guard("协议内容完整: 事实、条款、义务及期限", "facts, terms, and each obligation with its day (Art. 29)", "facts", "terms", "obligations")
+@guard(
+    "协议内容完整: 事实、条款、义务及期限",
+    "facts, terms, and each obligation with its day (Art. 29)",
+    "facts",
+    "terms",
+    "obligations",
+)
 def contents_complete(m: Move) -> bool:
     dated = all(o.fulfilled or o.due is not None for o in m.facts["obligations"])
     return said(m.facts["facts"]) and said(m.facts["terms"]) and dated
 
 
-@guard("全体当事人签名、调解员签名、加盖印章", "all parties and the mediator signed, and the seal is on it (Art. 30)", "form", "signed_by", "mediator_signed", "sealed")
+@guard(
+    "全体当事人签名、调解员签名、加盖印章",
+    "all parties and the mediator signed, and the seal is on it (Art. 30)",
+    "form",
+    "signed_by",
+    "mediator_signed",
+    "sealed",
+)
 def signed_if_written(m: Move) -> bool:
     if m.facts["form"] != Form.WRITTEN:
         return True
@@ -245,7 +294,11 @@ def something_owed(m: Move) -> bool:
     return any(status != "fulfilled" for status in m.case.owed.values())
 
 
-@guard("协议中有此项义务且未履行", "the agreement has an obligation with this number that is not fulfilled", "number")
+@guard(
+    "协议中有此项义务且未履行",
+    "the agreement has an obligation with this number that is not fulfilled",
+    "number",
+)
 def obligation_open(m: Move) -> bool:
     return m.case.owed.get(m.facts["number"]) in ("open", "breached")
 
@@ -255,7 +308,10 @@ def all_fulfilled(m: Move) -> bool:
     return all(status == "fulfilled" for status in m.case.owed.values())
 
 
-@guard("已回访 (口头协议当场履行者除外)", "one follow-up visit was made (not for an oral agreement fulfilled at once)")
+@guard(
+    "已回访 (口头协议当场履行者除外)",
+    "one follow-up visit was made (not for an oral agreement fulfilled at once)",
+)
 def visited(m: Move) -> bool:
     agreement = m.case.agreement
     at_once = agreement and agreement.form is Form.ORAL and all(o.fulfilled for o in agreement.obligations)
@@ -283,7 +339,11 @@ def tried_told(m: Move) -> bool:
     return said(m.facts["tried"])
 
 
-@guard("已达调解次数, 或属重大、无权、回避、当事人申请、危险", "enough sessions were held here (331), or the ground is one that needs none", "ground")
+@guard(
+    "已达调解次数, 或属重大、无权、回避、当事人申请、危险",
+    "enough sessions were held here (331), or the ground is one that needs none",
+    "ground",
+)
 def may_go_up(m: Move) -> bool:
     ground = Ground(m.facts["ground"])
     if ground in (Ground.ATTEMPTS_EXHAUSTED, Ground.OVERDUE):
@@ -305,7 +365,9 @@ def failed_not_refused(m: Move) -> bool:
     return bool(m.case.outcome == "terminated" and not m.case.opted_out)
 
 
-@guard("越级须符合政策列明的情形", "the policy's skip rule names this danger, and danger was reported", "rule")
+@guard(
+    "越级须符合政策列明的情形", "the policy's skip rule names this danger, and danger was reported", "rule"
+)
 def skip_rule_applies(m: Move) -> bool:
     return m.facts["rule"] in m.policy.limits.skip_rules and bool(m.case.dangers)
 
@@ -322,7 +384,11 @@ def skipped_units_told(m: Move) -> bool:
 @guard("须是直接下级单位", "the unit is directly subordinate", "unit")
 def direct_subordinate(m: Move) -> bool:
     unit = m.facts["unit"]
-    return m.units.exists(unit) and m.units.is_active(unit, m.on) and m.units.is_superior(m.case.holder, unit, m.on)
+    return (
+        m.units.exists(unit)
+        and m.units.is_active(unit, m.on)
+        and m.units.is_superior(m.case.holder, unit, m.on)
+    )
 
 
 @guard("须定办理时限和责任单位", "a term and who stays responsible are given", "term", "responsible")
@@ -337,7 +403,12 @@ def under_the_superior(m: Move) -> bool:
     return m.units.exists(unit) and m.units.is_active(unit, m.on) and m.units.is_under(unit, here, m.on)
 
 
-@guard("须由申请人亲自签署撤回", "those who withdraw are parties and signed it themselves", "withdrawn_by", "signed")
+@guard(
+    "须由申请人亲自签署撤回",
+    "those who withdraw are parties and signed it themselves",
+    "withdrawn_by",
+    "signed",
+)
 def withdrawn_by_parties(m: Move) -> bool:
     given = set(m.facts["withdrawn_by"])
     return bool(given) and given <= m.case.subjects and bool(m.facts["signed"])
@@ -355,7 +426,7 @@ def parties_known(m: Move) -> bool:
 
 @guard("须是同级单位", "the unit is of the same level", "unit")
 def same_level(m: Move) -> bool:
-    return m.units.level(m.facts["unit"], m.on) == m.case.level
+    return bool(m.units.level(m.facts["unit"], m.on) == m.case.level)
 
 
 @guard("须记录其本人陈述", "their own statement is written down", "statement")

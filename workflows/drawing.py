@@ -35,11 +35,24 @@ def mermaid(table: Table) -> str:
     out = ["stateDiagram-v2"]
     for stage in table.stages:
         phases = [s for s in table.states.values() if s.stage == stage]
-        out.append(f'    state "{phases[0].zh.partition("·")[0]} {phases[0].en.partition(":")[0]}" as {stage} {{')
-        out += [f'        state "{s.zh.partition("·")[2]} {s.en.partition(": ")[2]}" as {_id(s.name)}' for s in phases]
-        out += [f"        {_id(a)} --> {_id(b)}: {', '.join(by)}" for (a, b), by in inner.items() if a.startswith(f"{stage}.")]
+        out.append(
+            f'    state "{phases[0].zh.partition("·")[0]} {phases[0].en.partition(":")[0]}" as {stage} {{'
+        )
+        out += [
+            f'        state "{s.zh.partition("·")[2]} {s.en.partition(": ")[2]}" as {_id(s.name)}'
+            for s in phases
+        ]
+        out += [
+            f"        {_id(a)} --> {_id(b)}: {', '.join(by)}"
+            for (a, b), by in inner.items()
+            if a.startswith(f"{stage}.")
+        ]
         out.append("    }")
-    out += [f'    state "{s.zh} {s.en}" as {_id(s.name)}' for s in table.states.values() if "." not in s.name and s.name != NEW]
+    out += [
+        f'    state "{s.zh} {s.en}" as {_id(s.name)}'
+        for s in table.states.values()
+        if "." not in s.name and s.name != NEW
+    ]
     out += [f"    {_id(a)} --> {_id(b)}: {', '.join(by)}" for (a, b), by in outer.items()]
     out.append(f"    {CLOSED} --> [*]")
     return "\n".join(out)
@@ -55,7 +68,11 @@ def markdown(table: Table) -> str:
     for s in table.states.values():
         level = s.level.name.lower() if s.level is not None else "–"
         out.append(f"| `{s.name}` | {s.zh} | {level} | {', '.join(s.runs) or '–'} | {_lateness(s)} |")
-    out += ["", "| trigger | 按钮 | from | to | event | who may | guards | deadlines |", "|---|---|---|---|---|---|---|---|"]
+    out += [
+        "",
+        "| trigger | 按钮 | from | to | event | who may | guards | deadlines |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for row in table.source_rows:
         zh, en = table.verbs[row.trigger]
         guards = "; ".join(f"{g.en} ({g.zh})" for g in row.guards) or "–"

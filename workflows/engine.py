@@ -28,15 +28,19 @@ from workflows.who import RIGHT_POST, RIGHT_UNIT
 
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
-SELECTED, ADMITTED, ASKED = range(3)  # how far a row got before it failed: the furthest one explains the refusal
-NO_SUCH_STEP = Guard("no_such_step", "此状态下没有这一步", "there is no such step in this state", lambda move: False)
+SELECTED, ADMITTED, ASKED = range(
+    3
+)  # how far a row got before it failed: the furthest one explains the refusal
+NO_SUCH_STEP = Guard(
+    "no_such_step", "此状态下没有这一步", "there is no such step in this state", lambda move: False
+)
 
 
-class DottedState(NestedState):  # type: ignore[misc]
+class DottedState(NestedState):
     separator = "."
 
 
-class DottedMachine(HierarchicalMachine):  # type: ignore[misc]
+class DottedMachine(HierarchicalMachine):
     state_cls = DottedState
 
 
@@ -53,7 +57,12 @@ class Engine:
     """The workflow of one case type, bound to the organisation and the policies (implements `domain.case.Workflow`)."""
 
     def __init__(
-        self, table: Table, units: Callable[[], Organisation], policies: PolicyBook, clockwork: Clockwork, jurisdiction: str
+        self,
+        table: Table,
+        units: Callable[[], Organisation],
+        policies: PolicyBook,
+        clockwork: Clockwork,
+        jurisdiction: str,
     ) -> None:
         self.table, self.units, self.policies = table, units, policies
         self.clockwork, self.jurisdiction = clockwork, jurisdiction
@@ -88,7 +97,10 @@ class Engine:
         found = []
         for trigger in self.table.triggers_in(str(case.state)):
             move = self.move(case, trigger, actor, at, {})
-            if any(obstacle(row, move, blank_form=True) is None for row, _ in self.table.lines(trigger, case.state)):
+            if any(
+                obstacle(row, move, blank_form=True) is None
+                for row, _ in self.table.lines(trigger, case.state)
+            ):
                 found.append(trigger)
         return found
 

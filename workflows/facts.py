@@ -14,7 +14,7 @@ from domain.errors import Invalid
 
 
 @cache
-def hints_of(event: type[Any]) -> dict[str, Any]:
+def hints_of(event: Any) -> dict[str, Any]:
     """The type of every fact of an event, resolved."""
     return typing.get_type_hints(event)
 

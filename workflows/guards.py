@@ -45,7 +45,11 @@ def evidence_named(m: Move) -> bool:
     return said(m.facts["evidence"])
 
 
-@guard("方案四项齐全: 责任领导、责任人、时限、包化解措施", "the plan names leader, person, term and guarantee", "leader")
+@guard(
+    "方案四项齐全: 责任领导、责任人、时限、包化解措施",
+    "the plan names leader, person, term and guarantee",
+    "leader",
+)
 def plan_complete(m: Move) -> bool:
     return all(said(m.facts[part]) for part in ("leader", "person", "guarantee")) and m.facts["term"] >= m.on
 
@@ -75,7 +79,12 @@ def unit_active(m: Move) -> bool:
     return m.units.exists(m.facts["unit"]) and m.units.is_active(m.facts["unit"], m.on)
 
 
-@guard("已有过联合调处的单位名单", "joint handling names a lead and at least one other active unit", "lead", "members")
+@guard(
+    "已有过联合调处的单位名单",
+    "joint handling names a lead and at least one other active unit",
+    "lead",
+    "members",
+)
 def joint_units_named(m: Move) -> bool:
     named = {m.facts["lead"], *m.facts["members"]}
     return len(named) > 1 and all(m.units.exists(u) and m.units.is_active(u, m.on) for u in named)
@@ -106,7 +115,12 @@ def is_merged(m: Move) -> bool:
     return bool(m.case.outcome == "merged")
 
 
-@guard("须经人工确认事实与当事人相同", "a person confirms the same facts and the same parties", "same_facts", "same_parties")
+@guard(
+    "须经人工确认事实与当事人相同",
+    "a person confirms the same facts and the same parties",
+    "same_facts",
+    "same_parties",
+)
 def sameness_confirmed(m: Move) -> bool:
     return bool(m.facts["same_facts"]) and bool(m.facts["same_parties"])
 

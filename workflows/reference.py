@@ -16,7 +16,9 @@ from domain.terms import UnitKind
 from domain.unit import ATTACHED_KINDS, Unit, unit_id
 from eventlog.log import EventLog
 
-STALE_AFTER = 1.0  # seconds: units and calendars change a few times a year; another process's change shows within this
+STALE_AFTER = (
+    1.0  # seconds: units and calendars change a few times a year; another process's change shows within this
+)
 
 
 class Reference:
@@ -112,7 +114,11 @@ class Reference:
             there = units.get(code, max(effective, units.names(code)[0][0]))
             if (there.name, there.kind, there.parent) == (name, kind, parent):
                 return False
-            raise Invalid("code", code, f"It is {there.name} ({there.kind}, under {there.parent or 'nobody'}): rename or move it.")
+            raise Invalid(
+                "code",
+                code,
+                f"It is {there.name} ({there.kind}, under {there.parent or 'nobody'}): rename or move it.",
+            )
         units.check_place(code, kind, parent, effective)
         with self._log.checkout(unit_id(code)):
             unit = Unit.create(
@@ -146,5 +152,3 @@ class Reference:
         with self._lock:
             for logged in self._log.history(unit.id):
                 self._organisation.apply(logged.event)
-
-

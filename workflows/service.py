@@ -19,8 +19,10 @@ import domain.topics  # noqa: F401 - makes every topic of the log known
 from domain.actor import SYSTEM, Actor
 from domain.case import TYPES, Case, case_id
 from domain.clock import Clock
-from domain.deadline import Step, explain
+from domain.deadline import explain
 from domain.errors import Invalid, KeyReused, NotFound, VersionConflict
+from domain.explanation import Step
+from domain.organisation import local_date
 from domain.policy import PolicyBook, builtin_policies
 from domain.rule import Rule
 from domain.terms import Source
@@ -104,7 +106,9 @@ class Service:
         self.new_code = new_code
         self.clockwork = Clockwork(self.policies, self.reference.calendar)
         self.engines = {
-            table.case_type: Engine(table, self.reference.organisation, self.policies, self.clockwork, jurisdiction)
+            table.case_type: Engine(
+                table, self.reference.organisation, self.policies, self.clockwork, jurisdiction
+            )
             for table in (DISPUTE, PETITION)
         }
 
@@ -113,7 +117,9 @@ class Service:
         try:
             found: Case = self.log.load(case_id(code), version)
         except LookupError:
-            raise NotFound("case", code, "Look at its code again: one matter has one code for life.") from None
+            raise NotFound(
+                "case", code, "Look at its code again: one matter has one code for life."
+            ) from None
         return found
 
     def allowed(self, case: Case, actor: Actor) -> list[str]:
@@ -128,9 +134,9 @@ class Service:
         for attempt in range(1, TRIES + 1):
             try:
                 return self._try(command, digest)
-            except Conflict:
+            except Conflict as faster:
                 if attempt == TRIES:
-                    raise
+                    raise self._overtaken(command, faster) from None
             except KeyTaken:
                 before = self.log.answer_of(command.key)
                 assert before is not None
@@ -146,32 +152,34 @@ class Service:
         lead = str(command.facts.get(other[0], "")) if other else ""
         ids = [case_id(code), *([case_id(lead)] if lead and lead != code else [])]
         with self.log.checkout(*ids) as found:
-            case = self._open(command, code) if opening else self._fire(command, code, found[0])
+            case = self._open(command, code, found[0]) if opening else self._fire(command, code, found[0])
             written = [case]
             if other and len(found) > 1:
                 written.append(self._companion(command, case, found[1], lead, other[1]))
-            event = case.pending_events[-1]
-            answer = Answer(
-                code, case.TYPE, command.trigger, event.TOPIC, case.version, case.state,
-                None if case.level is None else int(case.level), case.holder,
-                None if case.outcome is None else str(case.outcome), 0, self.clock(),
-            )  # fmt: skip
+            answer = answer_of(case, command.trigger, self.clock())
             record = CommandRecord(command.key, digest, msgspec.json.encode(answer)) if command.key else None
             receipt = self.log.append(*written, command=record, identities=command.people)
         return msgspec.structs.replace(answer, position=receipt.positions[0], recorded_at=receipt.recorded_at)
 
-    def _open(self, command: Command, code: str) -> Case:
-        kind = TYPES.get(command.type)
-        if kind is None or command.type not in self.engines:
+    def _open(self, command: Command, code: str, there: Case | None) -> Case:
+        engine = self.engines.get(command.type)
+        if engine is None:
             raise Invalid("type", command.type, f"Give one of: {', '.join(self.engines)}.")
-        facts, at, note = self._prepare(command, None, self.engines[command.type])
-        return kind.open(code, command.trigger, self.engines[command.type], actor=command.actor, at=at, note=note, **facts)
+        if there is not None:
+            raise Invalid(
+                "case", code, "There is a case with this code. Give another, or none to get a new one."
+            )
+        facts, at, note = self._prepare(command, None, engine)
+        kind = TYPES[command.type]
+        return kind.open(code, command.trigger, engine, actor=command.actor, at=at, note=note, **facts)
 
     def _fire(self, command: Command, code: str, case: Case | None) -> Case:
         if case is None:
             raise NotFound("case", code, "Look at its code again: one matter has one code for life.")
         if command.expected is not None and command.expected != case.version:
-            raise VersionConflict(code, command.expected, case.version, self.changes(case.id, command.expected))
+            raise VersionConflict(
+                code, command.expected, case.version, self.changes(case.id, command.expected)
+            )
         engine = self.engines[case.TYPE]
         facts, at, note = self._prepare(command, case, engine)
         case.fire(command.trigger, engine, actor=command.actor, at=at, note=note, **facts)
@@ -182,11 +190,13 @@ class Service:
         if lead is None or not (lead.is_open or trigger != "absorb"):
             raise Invalid("lead", code, "Give the code of an open case.")
         if lead.TYPE != case.TYPE:
-            raise Invalid("lead", code, f"It is a {lead.TYPE}; a {case.TYPE} joins a {case.TYPE}. Link them instead.")
+            raise Invalid(
+                "lead", code, f"It is a {lead.TYPE}; a {case.TYPE} joins a {case.TYPE}. Link them instead."
+            )
         engine, at = self.engines[lead.TYPE], command.at or self.clock()
-        facts = {"other": case.code}
+        facts: dict[str, Any] = {"other": case.code}
         if trigger == "add_submission":
-            facts = {"other": case.code, "channel": case.channel, "received_on": engine.move(case, "", SYSTEM, at, {}).on}
+            facts |= {"channel": case.channel, "received_on": local_date(at)}
         step = engine.decide(lead, trigger, actor=SYSTEM, at=at, facts=facts)
         if trigger == "absorb":
             step = replace(step, standing=replace(step.standing, clocks=earlier(lead, case.clocks)))
@@ -207,21 +217,22 @@ class Service:
         seen_late = now - at > timedelta(hours=hours) and command.source is not Source.SWEEP
         late = "late" if seen_late else ""
         if late and not command.reason.strip():
-            raise Invalid("reason", command.reason, f"It is entered more than {hours} hours after it happened: say why.")
+            raise Invalid(
+                "reason", command.reason, f"It is entered more than {hours} hours after it happened: say why."
+            )
         event = engine.table.events.get(command.trigger)
         facts = take(event, command.facts) if event else dict(command.facts)
-        text = {"facts": facts, "reason": command.reason, "basis": command.basis}
         known = self._people(command, case)
-        text = mask_value(text, known) if known else text
+        facts, reason, basis = mask_value((facts, command.reason, command.basis), known)
         note = {
-            "reason": text["reason"],
-            "basis": text["basis"],
+            "reason": reason,
+            "basis": basis,
             "source": command.source,
             "late": late,
             "command": command.key,
             "correlation": command.correlation,
         }
-        return text["facts"], at, note
+        return facts, at, note
 
     def _people(self, command: Command, case: Case | None) -> list[Identity]:
         references = [party.subject for party in case.parties] if case else []
@@ -263,6 +274,12 @@ class Service:
             raise NotFound("person", subject, "Nothing is kept about this reference (any more).")
         return found
 
+    def _overtaken(self, command: Command, faster: Conflict) -> VersionConflict:
+        """Somebody else was faster every time: say what they recorded."""
+        case = self.case(command.case)
+        seen = command.expected if command.expected is not None else faster.version - 1
+        return VersionConflict(case.code, seen, case.version, self.changes(case.id, seen))
+
     def _repeat(self, before: CommandRecord, key: str, digest: str) -> Answer:
         """The first answer to this key, word for word, with the mark that it is not the first time."""
         if before.digest != digest:
@@ -277,6 +294,23 @@ class Service:
     def _digest(command: Command) -> str:
         asked = asdict(replace(command, key="", source=Source.API))
         return hashlib.sha256(msgspec.json.encode(asked, order="sorted")).hexdigest()
+
+
+def answer_of(case: Case, trigger: str, at: datetime) -> Answer:
+    """Where the case stands after its last pending event; the place in the log is not known yet."""
+    return Answer(
+        case.code,
+        case.TYPE,
+        trigger,
+        getattr(case.pending_events[-1], "TOPIC", ""),
+        case.version,
+        case.state,
+        None if case.level is None else int(case.level),
+        case.holder,
+        None if case.outcome is None else str(case.outcome),
+        position=0,
+        recorded_at=at,
+    )
 
 
 def earlier(lead: Case, others: Mapping[str, Clock]) -> tuple[Clock, ...]:

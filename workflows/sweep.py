@@ -40,7 +40,9 @@ def sweep(service: Service, cases: Iterable[str], at: datetime) -> SweepReport:
             continue
         for clock, colour, since in overdue(service, case, at):
             trigger = lateness(service, case, clock)
-            facts = {} if trigger else {"clock": clock.name, "colour": colour, "due": since, "unit": case.holder}
+            facts = (
+                {} if trigger else {"clock": clock.name, "colour": colour, "due": since, "unit": case.holder}
+            )
             command = Command(
                 trigger or "miss_deadline",
                 code,

@@ -41,7 +41,8 @@ class State:
 def stage(name: str, zh: str, en: str, level: Level, phases: tuple[State, ...]) -> tuple[State, ...]:
     """The phases, declared once, as states of this stage."""
     return tuple(
-        replace(p, name=f"{name}.{p.name}", zh=f"{zh}·{p.zh}", en=f"{en}: {p.en}", level=level) for p in phases
+        replace(p, name=f"{name}.{p.name}", zh=f"{zh}·{p.zh}", en=f"{en}: {p.en}", level=level)
+        for p in phases
     )
 
 
@@ -176,7 +177,9 @@ def _was(name: str) -> Callable[[Move], bool]:
 
 def check(table: Table, by_agreement: tuple[str, ...]) -> None:
     """Refuse a table with unknown or unreachable states, rows that can never be tried, or deadlines without an end."""
-    reached, started, ended = {NEW}, set(), set()
+    reached: set[str] = {NEW}
+    started: set[str] = set()
+    ended: set[str] = set()
     for trigger, sources in table.rows.items():
         if trigger not in table.verbs:
             raise TableError(f"{trigger}: no verb for its button")
@@ -187,7 +190,9 @@ def check(table: Table, by_agreement: tuple[str, ...]) -> None:
             reached.update(target for row, target in lines if target != source and row.target != BACK)
             for n, (row, _) in enumerate(lines):
                 if any(r.when is None and r.who.covers(row.who) for r, _ in lines[:n]):
-                    raise TableError(f"{trigger} in {source}: row {n + 1} can never be tried, an earlier one always is")
+                    raise TableError(
+                        f"{trigger} in {source}: row {n + 1} can never be tried, an earlier one always is"
+                    )
     if missing := set(table.states) - reached:
         raise TableError(f"unreachable states: {', '.join(sorted(missing))}")
     if idle := set(table.verbs) - set(table.rows):

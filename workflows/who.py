@@ -68,5 +68,8 @@ SYSTEM_ONLY = Who(frozenset({Role.SYSTEM}), Relation.SYSTEM)
 
 RIGHT_POST = Guard("right_post", "由有权的岗位办理", "the actor's post may do this", lambda m: False)
 RIGHT_UNIT = Guard(
-    "right_unit", "由有权的单位办理", "the actor's unit stands in the right relation to the case", lambda m: False
+    "right_unit",
+    "由有权的单位办理",
+    "the actor's unit stands in the right relation to the case",
+    lambda m: False,
 )

@@ -48,7 +48,13 @@ def show_case(code: Code, as_: As = "", as_json: Json = False) -> None:
         show(data, True, str)
         return
     out.print(f"{case.code}  {case.title}  [{case.state}]  {case.holder}", markup=False, highlight=False)
-    out.print(listing("Deadlines", ("deadline", "due on", "status", "policy"), (clock_row(c) for c in case.clocks.values())))
+    out.print(
+        listing(
+            "Deadlines",
+            ("deadline", "due on", "status", "policy"),
+            (clock_row(c) for c in case.clocks.values()),
+        )
+    )
     for trigger in allowed or ():
         out.print(f"  {trigger:<20} {verbs[trigger][0]}  {verbs[trigger][1]}", markup=False, highlight=False)
 
@@ -89,11 +95,14 @@ def history(code: Code, as_json: Json = False) -> None:
 
 
 def told(code: str, rows: list[dict[str, Any]]) -> Any:
-    def unseen(text: str) -> str:  # the command line shows nobody's name: reading one is a recorded act (`reveal`)
+    def unseen(
+        text: str,
+    ) -> str:  # the command line shows nobody's name: reading one is a recorded act (`reveal`)
         return unmask(text, lambda subject: None)
 
     lines = (
-        (row["version"], local(row["occurred_at"]), unseen(f"{row['sentence_zh']}\n{row['sentence_en']}")) for row in rows
+        (row["version"], local(row["occurred_at"]), unseen(f"{row['sentence_zh']}\n{row['sentence_en']}"))
+        for row in rows
     )
     return listing(f"History of {code}", ("#", "when", "what"), lines)
 
@@ -101,15 +110,21 @@ def told(code: str, rows: list[dict[str, Any]]) -> Any:
 @app.command()
 @spoken
 def fire(
-    code: Annotated[str, typer.Argument(help="The case's code; to open a case, its type: dispute or petition.")],
+    code: Annotated[
+        str, typer.Argument(help="The case's code; to open a case, its type: dispute or petition.")
+    ],
     trigger: Annotated[str, typer.Argument(help="What to do, as in `gridcase workflow show dispute`.")],
     as_: As,
-    fact: Annotated[list[str] | None, typer.Option("--fact", "-f", help="A fact: name=value (JSON or text).")] = None,
+    fact: Annotated[
+        list[str] | None, typer.Option("--fact", "-f", help="A fact: name=value (JSON or text).")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     basis: Annotated[str, typer.Option(help="Legal basis.")] = "",
     at: Annotated[str | None, typer.Option(help="When it happened; default now.")] = None,
     expected: Annotated[int | None, typer.Option(help="The version you looked at.")] = None,
-    new_code: Annotated[str, typer.Option("--code", help="The code of a case that is opened; default a new one.")] = "",
+    new_code: Annotated[
+        str, typer.Option("--code", help="The code of a case that is opened; default a new one.")
+    ] = "",
     key: Annotated[str, typer.Option(help="Idempotency key: the same key is recorded once.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -135,14 +150,20 @@ def fire(
         answer = context.service.do(command)
     data = {name: getattr(answer, name) for name in answer.__struct_fields__}
     again = " (recorded before)" if answer.repeated else ""
-    show(data, as_json, lambda: f"{answer.case}: {answer.event}, now {answer.state} at version {answer.version}{again}")
+    show(
+        data,
+        as_json,
+        lambda: f"{answer.case}: {answer.event}, now {answer.state} at version {answer.version}{again}",
+    )
 
 
 @app.command("list")
 @spoken
 def list_cases(
     unit: Annotated[str, typer.Option(help="A unit's code; its subtree is listed.")] = "",
-    text: Annotated[str, typer.Option("--text", "-t", help="Words that must occur, Chinese or English.")] = "",
+    text: Annotated[
+        str, typer.Option("--text", "-t", help="Words that must occur, Chinese or English.")
+    ] = "",
     everything: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
     limit: Annotated[int, typer.Option(help="How many.")] = 20,
     as_json: Json = False,
@@ -152,5 +173,12 @@ def list_cases(
         today = local_date(context.now())
         wanted = Wanted(unit=unit or None, on=today, text=text, open_only=not everything)
         rows = worklist(connection, wanted, limit=limit)
-    lines = ((r["code"], r["title"], r["state"], r["holder"], r["next_due_clock"], local(r["next_due"])) for r in rows)
-    show(rows, as_json, lambda: listing("Cases", ("case", "title", "state", "holder", "deadline", "due"), lines))
+    lines = (
+        (r["code"], r["title"], r["state"], r["holder"], r["next_due_clock"], local(r["next_due"]))
+        for r in rows
+    )
+    show(
+        rows,
+        as_json,
+        lambda: listing("Cases", ("case", "title", "state", "holder", "deadline", "due"), lines),
+    )

@@ -44,7 +44,8 @@ EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
 
 out = Console()
 err = Console(stderr=True)
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 

@@ -20,7 +20,9 @@ def add_to(app: typer.Typer) -> None:
 
 @spoken
 def figures(
-    name: Annotated[str, typer.Argument(help="As in docs/metrics.md: containment, first_petitions_on_time, …")],
+    name: Annotated[
+        str, typer.Argument(help="As in docs/metrics.md: containment, first_petitions_on_time, …")
+    ],
     unit: Annotated[str, typer.Option(help="A unit's code; its subtree is counted.")],
     from_: Annotated[str, typer.Option("--from", help="First day of the period.")],
     to: Annotated[str, typer.Option(help="The day after the last day of the period.")],
@@ -50,7 +52,8 @@ def as_table(answer: dict[str, Any]) -> Any:
          ", ".join(f"{reason} {n}" for reason, n in row["excluded"].items())]
         for row in answer["rows"]
     ]  # fmt: skip
-    title = f"{answer['figure']} · {answer['unit']} · {answer['from']} to {answer['to']} · known at {local(answer['knowledge_cut'])}"
+    known = local(answer["knowledge_cut"])
+    title = f"{answer['figure']} · {answer['unit']} · {answer['from']} to {answer['to']} · known at {known}"
     return listing(title, [*keys, "numerator", "denominator", "value", "excluded"], lines)
 
 
@@ -77,9 +80,16 @@ def explain(
     if as_json:
         show(data, True, str)
         return
-    out.print(f"{code} {name} {rule.title_zh} {rule.title_en} ({rule.basis})", markup=False, highlight=False, soft_wrap=True)
+    out.print(
+        f"{code} {name} {rule.title_zh} {rule.title_en} ({rule.basis})",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
     for step in steps:
-        out.print(f"  {step.sentence_zh}\n    {step.sentence_en}", markup=False, highlight=False, soft_wrap=True)
+        out.print(
+            f"  {step.sentence_zh}\n    {step.sentence_en}", markup=False, highlight=False, soft_wrap=True
+        )
 
 
 @deadlines_app.command("list")
@@ -96,4 +106,8 @@ def list_deadlines(
         now = instant("--at", at) or context.now()
         rows = reads.deadlines(connection, now, kind, unit=unit, within=within if kind == "coming" else None)
     lines = [(row["code"], row["name"], row["unit"], local(row["due"]), row["status"]) for row in rows]
-    show(rows, as_json, lambda: listing(f"{kind} in {unit}", ("case", "deadline", "unit", "due", "status"), lines))
+    show(
+        rows,
+        as_json,
+        lambda: listing(f"{kind} in {unit}", ("case", "deadline", "unit", "due", "status"), lines),
+    )

@@ -28,12 +28,22 @@ IMPORTER = Actor("import", Role.ORG_ADMIN)
 @app.command()
 @spoken
 def units(
-    file: File, mapping: Mapping, dry_run: DryRun = False, on_error: OnError = "continue", as_json: Json = False
+    file: File,
+    mapping: Mapping,
+    dry_run: DryRun = False,
+    on_error: OnError = "continue",
+    as_json: Json = False,
 ) -> None:
     """Units from a table, parents first; what is there already stays as it is."""
     with house() as context, bar("units", as_json) as progress:
         report = import_units(
-            context.service, file, mapping, actor=IMPORTER, dry_run=dry_run, on_error=mode(on_error), progress=progress
+            context.service,
+            file,
+            mapping,
+            actor=IMPORTER,
+            dry_run=dry_run,
+            on_error=mode(on_error),
+            progress=progress,
         )
     show(report.as_json(), as_json, lambda: f"{report.created} created, {report.unchanged} unchanged.")
     tell(report.rejected, as_json)
@@ -42,15 +52,25 @@ def units(
 @app.command()
 @spoken
 def cases(
-    file: File, mapping: Mapping, dry_run: DryRun = False, on_error: OnError = "continue", as_json: Json = False
+    file: File,
+    mapping: Mapping,
+    dry_run: DryRun = False,
+    on_error: OnError = "continue",
+    as_json: Json = False,
 ) -> None:
     """Histories from CSV, XLSX or XES; what the foreign log does not know stays unknown. Again adds nothing."""
     with house() as context, bar("cases", as_json) as progress:
         report = import_cases(
-            context.service, file, mapping, actor=IMPORTER, dry_run=dry_run, on_error=mode(on_error), progress=progress
+            context.service,
+            file,
+            mapping,
+            actor=IMPORTER,
+            dry_run=dry_run,
+            on_error=mode(on_error),
+            progress=progress,
         )
-    told = f"{report.cases} cases, {report.source_events} events: {report.recorded_events} recorded, {report.already_present} there before."
-    show(report.as_json(), as_json, lambda: told)
+    events = f"{report.recorded_events} of {report.source_events} events recorded, {report.already_present} there before"
+    show(report.as_json(), as_json, lambda: f"{report.cases} cases: {events}.")
     tell(report.rejected, as_json)
 
 

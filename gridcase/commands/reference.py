@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.table import Table as Printed
 
 from domain.errors import NotFound
 from domain.policy import builtin_policies, rule_table
@@ -42,7 +43,10 @@ def show_workflow(
 
 
 def as_data(table: Table) -> dict[str, object]:
-    states = [{"name": s.name, "zh": s.zh, "level": s.level, "runs": s.runs, "late": s.late} for s in table.states.values()]
+    states = [
+        {"name": s.name, "zh": s.zh, "level": s.level, "runs": s.runs, "late": s.late}
+        for s in table.states.values()
+    ]
     rows = [
         {
             "trigger": row.trigger, "zh": table.verbs[row.trigger][0], "from": row.source, "to": row.target,
@@ -54,10 +58,17 @@ def as_data(table: Table) -> dict[str, object]:
     return {"type": table.case_type, "states": states, "rows": rows}
 
 
-def rows_for_people(table: Table) -> object:
+def rows_for_people(table: Table) -> Printed:
     columns = ("trigger", "按钮", "from", "to", "who may", "guards")
     lines = (
-        (row.trigger, table.verbs[row.trigger][0], row.source, row.target, row.who, "\n".join(g.name for g in row.guards))
+        (
+            row.trigger,
+            table.verbs[row.trigger][0],
+            row.source,
+            row.target,
+            row.who,
+            "\n".join(g.name for g in row.guards),
+        )
         for row in table.source_rows
     )
     return listing(table.case_type, columns, lines)
@@ -76,9 +87,16 @@ def show_policy(
     """A policy set's rules with length, pauses, extension and legal basis; without a name, the sets there are."""
     book = builtin_policies()
     if not ref:
-        sets = [(p.ref, p.jurisdiction, p.effective_from, p.effective_to, p.title_zh, p.title_en) for p in book.all()]
-        data = [dict(zip(("ref", "jurisdiction", "from", "to", "zh", "en"), one, strict=True)) for one in sets]
-        show(data, as_json, lambda: listing("Policies", ("ref", "where", "from", "to", "名称", "title"), sets))
+        sets = [
+            (p.ref, p.jurisdiction, p.effective_from, p.effective_to, p.title_zh, p.title_en)
+            for p in book.all()
+        ]
+        data = [
+            dict(zip(("ref", "jurisdiction", "from", "to", "zh", "en"), one, strict=True)) for one in sets
+        ]
+        show(
+            data, as_json, lambda: listing("Policies", ("ref", "where", "from", "to", "名称", "title"), sets)
+        )
         return
     chosen = book.get(ref)
     if not as_json:

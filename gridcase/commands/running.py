@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from api.context import Context
 from api.worker import Worker
@@ -33,7 +34,9 @@ def today() -> date:
 
 @spoken
 def serve(
-    demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration district into an empty database.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Load the demonstration district into an empty database.")
+    ] = False,
     host: Annotated[str | None, typer.Option(help="Address; default GRIDCASE_HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; default GRIDCASE_PORT.")] = None,
 ) -> None:
@@ -46,13 +49,15 @@ def serve(
     told = {"host": host or settings.host, "port": settings.port if port is None else port}
     settings = settings.model_copy(update=told)
     host, port = settings.host, settings.port
-    out.print(f"Gridcase on http://{host}:{port}  ·  API http://{host}:{port}/api/v1  ·  docs http://{host}:{port}/docs")
+    out.print(
+        f"Gridcase on http://{host}:{port}  ·  API http://{host}:{port}/api/v1  ·  docs http://{host}:{port}/docs"
+    )
     if demo:
         out.print(accounts())
     asgi.serve(settings)
 
 
-def accounts() -> object:
+def accounts() -> Table:
     """The people of the demonstration district, one per role, for whoever wants to try something."""
     title = "Who can act in the demonstration district (--as user:post:unit)"
     return listing(title, ("user", "name", "post", "unit"), demo_accounts())
@@ -89,10 +94,19 @@ def demo(
         if context.service.log.head():
             err.print("The database is not empty. Point GRIDCASE_DATABASE_URL to a new one.")
             raise typer.Exit(2)
-    fill(settings, day("--ends-on", ends_on) if ends_on else today(), seed, scale, quiet=as_json, as_json=as_json)
+    fill(
+        settings,
+        day("--ends-on", ends_on) if ends_on else today(),
+        seed,
+        scale,
+        quiet=as_json,
+        as_json=as_json,
+    )
 
 
-def fill(settings: Settings, ends_on: date, seed: int, scale: float, quiet: bool, as_json: bool = False) -> None:
+def fill(
+    settings: Settings, ends_on: date, seed: int, scale: float, quiet: bool, as_json: bool = False
+) -> None:
     """Generate the year through the commands, then fold it into the read tables."""
     with bar("a year of casework", quiet) as progress:
         report = load_demo(
@@ -107,19 +121,28 @@ def fill(settings: Settings, ends_on: date, seed: int, scale: float, quiet: bool
     show(
         asdict(report),
         as_json,
-        lambda: f"{report.units} units, {report.disputes} disputes, {report.petitions} petitions in {report.seconds:.1f} s.",
+        lambda: (
+            f"{report.units} units, {report.disputes} disputes, {report.petitions} petitions in {report.seconds:.1f} s."
+        ),
     )
 
 
 @spoken
 def sweep(
-    at: Annotated[str | None, typer.Option(help="As of this instant; default now.")] = None, as_json: Json = False
+    at: Annotated[str | None, typer.Option(help="As of this instant; default now.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Record which deadlines became late and do what the tables say then. Twice does nothing twice."""
     with house(caught_up=True) as context:
         report = sweep_once(context, instant("--at", at) or context.now())
     data = {"looked_at": report.looked_at, "missed": report.missed, "fired": report.fired}
-    show(data, as_json, lambda: f"{report.looked_at} cases looked at, {len(report.missed)} missed, {len(report.fired)} fired.")
+    show(
+        data,
+        as_json,
+        lambda: (
+            f"{report.looked_at} cases looked at, {len(report.missed)} missed, {len(report.fired)} fired."
+        ),
+    )
 
 
 def sweep_once(context: Context, at: datetime) -> SweepReport:
@@ -130,11 +153,10 @@ def sweep_once(context: Context, at: datetime) -> SweepReport:
 
 @spoken
 def rebuild(
-    names: Annotated[list[str] | None, typer.Argument(help="Projections; default all.")] = None, as_json: Json = False
+    names: Annotated[list[str] | None, typer.Argument(help="Projections; default all.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Build the read tables anew beside the live ones and swap them in."""
     with house() as context, bar("rebuild", as_json) as progress:
         rebuilt = context.runner.rebuild(names or None, progress=progress)
     show({"position": rebuilt}, as_json, lambda: f"Rebuilt up to event {rebuilt}.")
-
-

@@ -1,4 +1,4 @@
-"""The docs fail when the code moves on: every setting, command, trigger, figure and topic stands in them; generated files are fresh."""
+"""The docs fail when the code moves on: each setting, command, trigger, figure and topic is there; generated files are fresh."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -20,14 +20,19 @@ from workflows.dispute import DISPUTE
 from workflows.petition import PETITION
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md")}
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in (ROOT / "docs").rglob("*.md")
+}
 ALL = "\n".join(PAGES.values()) + (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", [path for path, _ in generate.pages()])
 def test_generated_files_are_up_to_date(path: str) -> None:
     fresh = dict(generate.pages())[path]
-    assert (ROOT / path).read_text(encoding="utf-8") == fresh, f"{path}: run make docs and read the difference"
+    assert (ROOT / path).read_text(encoding="utf-8") == fresh, (
+        f"{path}: run make docs and read the difference"
+    )
 
 
 def test_every_trigger_and_event_of_the_tables_is_in_the_docs() -> None:
@@ -50,7 +55,7 @@ def test_every_setting_is_in_the_docs() -> None:
     assert [name for name in names if name not in PAGES["docs/settings.md"]] == []
 
 
-def commands(group: click.Command, path: str) -> Iterator[str]:
+def commands(group: Any, path: str) -> Iterator[str]:
     """Every command of the command line, as it is typed."""
     for name, command in sorted(getattr(group, "commands", {}).items()):
         if hasattr(command, "commands"):
@@ -74,8 +79,15 @@ def test_links_in_the_docs_lead_somewhere() -> None:
 
 
 def test_nothing_names_this_machine_or_a_registry() -> None:
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    files = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
     for name in files:
         text = (ROOT / name).read_bytes()
-        for banned in (b"/wo" + b"rk/", b"pypi" + b".org", b"registry.npm" + b"js", b"files.python" + b"hosted"):
+        for banned in (
+            b"/wo" + b"rk/",
+            b"pypi" + b".org",
+            b"registry.npm" + b"js",
+            b"files.python" + b"hosted",
+        ):
             assert banned not in text, f"{name} names {banned.decode()}"

@@ -51,10 +51,17 @@ def test_the_tutorial_does_what_it_says(house: tuple[dict[str, str], int], tmp_p
                     said = answer.read().decode()
             else:
                 done = subprocess.run(
-                    shlex.split(command), env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=110
+                    shlex.split(command),
+                    env=environment,
+                    cwd=tmp_path,
+                    capture_output=True,
+                    text=True,
+                    timeout=110,
                 )
                 said = done.stdout + done.stderr
-                assert done.returncode == (3 if any("refused" in line for line in shown) else 0), f"{command}\n{said}"
+                assert done.returncode == (3 if any("refused" in line for line in shown) else 0), (
+                    f"{command}\n{said}"
+                )
             for line in shown:
                 assert line in said, f"{command}\nshould say: {line}\nsays: {said}"
     finally:

@@ -52,11 +52,16 @@ class Township:
         self.log, self.now = log, now
         numbers = count(1)
         self.service = Service(
-            log, clock=now, jurisdiction=jurisdiction, new_code=lambda kind, _: f"{kind[0].upper()}-{next(numbers)}"
+            log,
+            clock=now,
+            jurisdiction=jurisdiction,
+            new_code=lambda kind, _: f"{kind[0].upper()}-{next(numbers)}",
         )
         entry = Entry(ADMIN, now())
         for code, kind, parent in UNITS:
-            self.service.reference.create_unit(code, code, kind, effective=date(2000, 1, 1), entry=entry, parent=parent)
+            self.service.reference.create_unit(
+                code, code, kind, effective=date(2000, 1, 1), entry=entry, parent=parent
+            )
 
     def report(self, when: datetime, **facts: Any) -> str:
         """A dispute between two parties in grid G1; answers with its code."""
@@ -72,7 +77,9 @@ class Township:
     def do(self, trigger: str, case: str, when: datetime, actor: Actor, **facts: Any) -> Answer:
         """Fire a trigger at an instant. Names of `Command` fields among the facts go to the command."""
         self.now.instant = max(self.now.instant, when)
-        own = {name: facts.pop(name) for name in ("type", "reason", "expected", "key", "people") if name in facts}
+        own = {
+            name: facts.pop(name) for name in ("type", "reason", "expected", "key", "people") if name in facts
+        }
         return self.service.do(Command(trigger, case, actor, facts, at=when, **own))
 
     def in_mediation(self, when: datetime, **facts: Any) -> str:
@@ -88,4 +95,6 @@ class Township:
         return code
 
     def session(self, code: str, when: datetime) -> None:
-        self.do("hold_session", code, when, LI, place="村委会", attended=["li", "s1", "s2"], record="双方陈述")
+        self.do(
+            "hold_session", code, when, LI, place="村委会", attended=["li", "s1", "s2"], record="双方陈述"
+        )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from domain.deadline import due_on
+from domain.dispute import Dispute
 from domain.errors import Invalid, NotYourTurn, Refused
 from domain.terms import Level, Outcome
 from tests.support.township import CHECKER, LI, QIAN, SUN, WANG, ZHAO, ZHOU, Township, at
@@ -17,6 +18,12 @@ WRITTEN = {
     "form": "written", "effective_on": "2026-03-10", "facts": "界址不清", "terms": "以水沟为界",
     "signed_by": ["s1", "s2"], "mediator_signed": True, "sealed": True,
 }  # fmt: skip
+
+
+def dispute(township: Township, code: str) -> Dispute:
+    case = township.service.case(code)
+    assert isinstance(case, Dispute)
+    return case
 
 
 def refused(township: Township, guard: str, *call: object, **facts: object) -> Refused:
@@ -31,9 +38,21 @@ def refused(township: Township, guard: str, *call: object, **facts: object) -> R
 
 def test_small_issues_stay_in_the_grid(township: Township) -> None:
     code = township.report(at(3, 2))
-    refused(township, "all_agreed", "settle", code, at(3, 2), WANG, terms="各让一步", agreed_by=["s1"], fulfilled=True)
-    answer = township.do("settle", code, at(3, 2), WANG, terms="各让一步", agreed_by=["s1", "s2"], fulfilled=True)
-    case = township.service.case(code)
+    refused(
+        township,
+        "all_agreed",
+        "settle",
+        code,
+        at(3, 2),
+        WANG,
+        terms="各让一步",
+        agreed_by=["s1"],
+        fulfilled=True,
+    )
+    answer = township.do(
+        "settle", code, at(3, 2), WANG, terms="各让一步", agreed_by=["s1", "s2"], fulfilled=True
+    )
+    case = dispute(township, code)
     assert (answer.state, answer.outcome, case.highest) == ("closed", "resolved", Level.GRID)
     assert case.clocks["D-ACCEPT"].status == "met"
 
@@ -47,8 +66,12 @@ def test_a7_a_village_goes_up_after_three_sessions_and_not_after_two(township: T
     assert "331" in refusal.sentence_en and "fulfil" not in refusal.allowed and "suspend" in refusal.allowed
     township.session(code, at(3, 5))
     answer = township.do("refer_up", code, at(3, 5), ZHAO, **up)
-    case = township.service.case(code)
-    assert (answer.state, answer.holder, answer.level) == ("township_coordination.offered", "T1C", Level.TOWNSHIP)
+    case = dispute(township, code)
+    assert (answer.state, answer.holder, answer.level) == (
+        "township_coordination.offered",
+        "T1C",
+        Level.TOWNSHIP,
+    )
     assert case.clocks["D-ACCEPT"].is_open and not case.clocks["D-MEDIATE"].is_open
     assert case.consents == set() and case.chair == "", "a new bench asks anew"
 
@@ -58,14 +81,24 @@ def test_a8_a_party_refuses_at_once(township: Township) -> None:
     told = {"party": "s1", "statement": "不愿调解", "ways_told": "可向人民法院起诉"}
     refused(township, "other_ways_told", "refuse", code, at(3, 2), WANG, **(told | {"ways_told": " "}))
     township.do("refuse", code, at(3, 2), WANG, **told)
-    case = township.service.case(code)
+    case = dispute(township, code)
     assert (case.state, case.outcome, case.opted_out) == ("closed", Outcome.TERMINATED, True)
 
 
 def test_a9_an_oral_agreement_fulfilled_at_once_is_resolved_without_paper(township: Township) -> None:
     code = township.in_mediation(at(3, 2))
     done = [{"who": "s1", "what": "赔偿二百元", "fulfilled": True}]
-    township.do("agree", code, at(3, 3), LI, form="oral", effective_on="2026-03-03", facts="f", terms="t", obligations=done)
+    township.do(
+        "agree",
+        code,
+        at(3, 3),
+        LI,
+        form="oral",
+        effective_on="2026-03-03",
+        facts="f",
+        terms="t",
+        obligations=done,
+    )
     answer = township.do("resolve", code, at(3, 3), ZHAO, evidence="当场履行")
     assert (answer.state, answer.outcome) == ("closed", "resolved")
 
@@ -74,9 +107,14 @@ def test_a10_confirmation_asked_on_day_31_comes_too_late(township: Township) -> 
     code = township.in_mediation(at(3, 2))
     township.do("agree", code, at(3, 10), LI, **WRITTEN)
     asked = {"court": "县人民法院", "applicants": ["s1", "s2"]}
-    refused(township, "joint_application", "apply_confirmation", code, at(3, 20), LI, court="c", applicants=["s1"])
+    refused(
+        township, "joint_application", "apply_confirmation", code, at(3, 20), LI, court="c", applicants=["s1"]
+    )
     refused(township, "confirmation_in_time", "apply_confirmation", code, at(4, 10), LI, **asked)
-    assert township.do("apply_confirmation", code, at(4, 9), LI, reason="补登", **asked).event == "dispute.confirmation_applied"
+    assert (
+        township.do("apply_confirmation", code, at(4, 9), LI, reason="补登", **asked).event
+        == "dispute.confirmation_applied"
+    )
 
 
 def test_written_agreement_is_carried_out_visited_and_resolved_by_somebody_else(township: Township) -> None:
@@ -158,7 +196,9 @@ def test_danger_skips_levels_only_by_rule_and_with_everybody_told(township: Town
     code = township.report(at(3, 2))
     skip = {"unit": "T1", "rule": "danger_to_life", "told": ["V1"]}
     refused(township, "skip_rule_applies", "skip_level", code, at(3, 2), ZHAO, **skip)
-    township.do("report_danger", code, at(3, 2), WANG, rule="danger_to_life", facts="持械对峙", police_told=True)
+    township.do(
+        "report_danger", code, at(3, 2), WANG, rule="danger_to_life", facts="持械对峙", police_told=True
+    )
     refused(township, "skipped_units_told", "skip_level", code, at(3, 2), ZHAO, **(skip | {"told": []}))
     answer = township.do("skip_level", code, at(3, 2), ZHAO, **skip)
     assert answer.state == "township_coordination.offered"
@@ -221,7 +261,16 @@ def test_merging_keeps_the_earlier_deadline_and_can_be_undone(township: Township
 
 def test_voiding_takes_two_people_and_hides_nothing(township: Township) -> None:
     code = township.report(at(3, 2))
-    refused(township, "second_person_approves", "void", code, at(3, 2), ZHAO, entry_error="重复", second_approver="zhao")
+    refused(
+        township,
+        "second_person_approves",
+        "void",
+        code,
+        at(3, 2),
+        ZHAO,
+        entry_error="重复",
+        second_approver="zhao",
+    )
     township.do("void", code, at(3, 2), ZHAO, entry_error="重复录入", second_approver="qian")
     assert [one.event.TOPIC for one in township.log.history(township.service.case(code).id)] == [
         "dispute.reported",
@@ -233,8 +282,18 @@ def test_a_correction_names_old_new_evidence_and_a_second_person(township: Towns
     code = township.report(at(3, 2))
     fix = {"field": "origin", "old": "G1", "new": "G2", "evidence": "网格图", "approved_by": "qian"}
     refused(township, "old_value_matches", "correct", code, at(3, 2), ZHAO, **(fix | {"old": "G9"}))
-    refused(township, "correction_approved", "correct", code, at(3, 2), ZHAO, **(fix | {"approved_by": "zhao"}))
-    refused(township, "fact_correctable", "correct", code, at(3, 2), ZHAO, **(fix | {"field": "outcome", "old": ""}))
+    refused(
+        township, "correction_approved", "correct", code, at(3, 2), ZHAO, **(fix | {"approved_by": "zhao"})
+    )
+    refused(
+        township,
+        "fact_correctable",
+        "correct",
+        code,
+        at(3, 2),
+        ZHAO,
+        **(fix | {"field": "outcome", "old": ""}),
+    )
     township.do("correct", code, at(3, 2), ZHAO, **fix)
     assert township.service.case(code).origin == "G2"
 
@@ -252,7 +311,9 @@ def test_a_supervision_asks_a_reply_in_its_colour_s_term(township: Township) -> 
     township.do("supervise", code, at(3, 3), CHECKER, colour="yellow", duty="超期未受理")
     assert township.service.case(code).clocks["W-REPLY-YELLOW/1"].due == at(3, 6, 0)
     township.do("answer_supervision", code, at(3, 4), ZHAO, number=1, reply="已受理")
-    refused(township, "supervision_unanswered", "answer_supervision", code, at(3, 4), ZHAO, number=1, reply="r")
+    refused(
+        township, "supervision_unanswered", "answer_supervision", code, at(3, 4), ZHAO, number=1, reply="r"
+    )
     township.do("lift_supervision", code, at(3, 5), CHECKER, number=1)
     assert township.service.case(code).clocks["W-REPLY-YELLOW/1"].status == "met"
 
@@ -268,7 +329,9 @@ def test_110_gets_its_answer_in_a_day_or_in_five_when_it_is_complex(township: To
 
 def test_another_unit_s_people_have_no_turn(township: Township) -> None:
     code = township.report(at(3, 2))
-    refusal = refused(township, "right_unit", "accept", code, at(3, 2), replace(LI, unit="V3"), within_scope=True)
+    refusal = refused(
+        township, "right_unit", "accept", code, at(3, 2), replace(LI, unit="V3"), within_scope=True
+    )
     assert isinstance(refusal, NotYourTurn)
 
 

@@ -37,7 +37,11 @@ def test_a_case_recorded_under_an_older_table_still_loads(township: Township) ->
     code = township.in_mediation(at(3, 2))
     states = tuple(replace(s, name=s.name.replace("mediating", "talking")) for s in STATES)
     rows = tuple(
-        replace(row, source=row.source.replace("mediating", "talking"), target=row.target.replace("mediating", "talking"))
+        replace(
+            row,
+            source=row.source.replace("mediating", "talking"),
+            target=row.target.replace("mediating", "talking"),
+        )
         for row in ROWS
     )
     engine = township.service.engines["dispute"]

@@ -51,7 +51,11 @@ def test_a_repeated_key_gives_the_first_answer_recorded_once(township: Township)
     head = township.log.head()
     again = township.do("offer", code, at(3, 2), WANG, unit="V1M", key="k1")
     assert again.repeated and not first.repeated
-    assert (again.version, again.position, again.recorded_at) == (first.version, first.position, first.recorded_at)
+    assert (again.version, again.position, again.recorded_at) == (
+        first.version,
+        first.position,
+        first.recorded_at,
+    )
     assert township.log.head() == head
     with pytest.raises(KeyReused):
         township.do("offer", code, at(3, 2), WANG, unit="V1", key="k1")
@@ -61,7 +65,9 @@ def test_a_key_repeated_at_the_same_moment_is_recorded_once(township: Township) 
     code = township.report(at(3, 2))
     answers = []
     command = Command("link", code, WANG, {"other": "D-9"}, at=at(3, 2), key="once")
-    threads = [threading.Thread(target=lambda: answers.append(township.service.do(command))) for _ in range(6)]
+    threads = [
+        threading.Thread(target=lambda: answers.append(township.service.do(command))) for _ in range(6)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
