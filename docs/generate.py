@@ -11,6 +11,7 @@ from pathlib import Path
 
 from docs import events, glossary
 from domain.policy import builtin_policies, rule_table
+from projections.figures.page import metrics_page
 from workflows.dispute import DISPUTE
 from workflows.drawing import markdown, matrix, mermaid
 from workflows.petition import PETITION
@@ -41,6 +42,7 @@ def pages() -> Iterator[tuple[str, str]]:
             ),
         )
     yield "docs/glossary.md", glossary.page()
+    yield "docs/metrics.md", metrics_page()
     yield "docs/events.md", events.page()
     yield "docs/openapi.json", openapi()
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from domain.case import CaseEvent
-from domain.terms import Ground
+from domain.terms import Ground, Referral
 
 
 class CustodyOffered(CaseEvent):
@@ -119,7 +119,7 @@ class ReferredOut(CaseEvent):
     TOPIC = "dispute.referred_out"
     ZH, EN = "引导其他途径", "Referred to another way"
 
-    ground: str
+    ground: Referral
     ways_told: str
 
 

@@ -158,3 +158,16 @@ class PetitionClass(StrEnum):
     CLAIM_RECONSIDERATION = "claim_reconsideration"  # 31(4) 行政复议等行政程序
     CLAIM_ADMINISTRATIVE = "claim_administrative"  # 31(5) 申请查处违法行为、履行法定职责
     CLAIM_OTHER = "claim_other"  # 31(6) 其他申诉求决: heard, investigated, answered with an opinion
+
+
+class Referral(StrEnum):
+    """引导理由: why a matter goes another way than mediation. What a party chose is a right and no unit's failure."""
+
+    SPECIAL_ORGAN = "special_organ"  # 依法只能由专门机关处理
+    ALREADY_IN_COURT = "already_in_court"  # 法院已受理
+    WITH_POLICE = "with_police"  # 公安机关已处理
+    WITH_AGENCY = "with_agency"  # 行政机关已处理
+    LAW_FORBIDS = "law_forbids"  # 法律禁止调解
+    PARTY_CHOSE_COURT = "party_chose_court"  # 当事人选择诉讼
+    PARTY_CHOSE_ARBITRATION = "party_chose_arbitration"  # 当事人选择仲裁
+    PARTY_CHOSE_PETITION = "party_chose_petition"  # 当事人选择信访

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.case import CLOSED, CaseEvent, CaseOpened
-from domain.terms import Outcome
+from domain.terms import Outcome, Referral
 from eventlog.log import Logged
 from projections.fact_changes import CHANGES
 from projections.moments import case_key, day_number, day_text, instant
@@ -112,7 +112,9 @@ UNDONE = {
     "petition.withdrawal_revoked": "withdrawal_revoked",
 }
 # Grounds of a referral that say that a party chose another way (人民调解法 Art. 3(3), 17): its right, no failure.
-PARTY_CHOICES = frozenset({"party_chose_court", "party_chose_arbitration", "party_chose_petition"})
+PARTY_CHOICES = frozenset(
+    {Referral.PARTY_CHOSE_COURT, Referral.PARTY_CHOSE_ARBITRATION, Referral.PARTY_CHOSE_PETITION}
+)
 
 MARKED = {
     "petition.resolved": "resolved",

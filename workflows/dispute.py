@@ -160,7 +160,7 @@ ROWS = (
     Row("return",            "*.offered",       "township_coordination.offered", CustodyReturned, holder(R.INTAKE, R.UNIT_HEAD),       RETURNABLE, when=g.sent_from(Level.TOWNSHIP), **RETURN),
     Row("return",            "*.offered",       "escalation.offered", CustodyReturned,        holder(R.INTAKE, R.UNIT_HEAD),           RETURNABLE, when=g.sent_from(Level.COUNTY), **RETURN),
     Row("determine",         "*.offered",       SAME,                 JurisdictionDetermined, superior(R.UNIT_HEAD),                   (unit_active, g.under_the_superior, g.same_level), holder=unit),
-    Row("refer_out",         "reported | *.offered", CLOSED,          ReferredOut,            holder(R.UNIT_HEAD),                     (ground_given, g.other_ways_told), meets=("D-ACCEPT",), outcome=Outcome.DIVERTED),
+    Row("refer_out",         "reported | *.offered", CLOSED,          ReferredOut,            holder(R.UNIT_HEAD),                     (g.other_ways_told,), meets=("D-ACCEPT",), outcome=Outcome.DIVERTED),
 
     Row("assign_mediator",   ACTIVE,            SAME,                 MediatorAssigned,       holder(R.UNIT_HEAD),                     (g.no_conflict, g.choice_honoured), meets=("D-WORK",)),
     Row("choose_mediator",   ACTIVE,            SAME,                 PartyChoseMediator,     holder(*BENCH, R.CITIZEN),               (g.is_party, g.chosen_is_free)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.terms import Category, Channel, Ground, Level, Role
+from domain.terms import Category, Channel, Ground, Level, Referral, Role
 from gridcase.demo import dispute_troubles as t
 from gridcase.demo import disputes as s
 from gridcase.demo import wording as w
@@ -188,7 +188,7 @@ def shown_elsewhere(m: DisputeMatter) -> Path:
         "refer_out",
         m.head(m.village),
         "不属于人民调解范围。",
-        ground="须由行政机关依法裁决",
+        ground=m.rng.choice((Referral.SPECIAL_ORGAN, Referral.WITH_AGENCY, Referral.PARTY_CHOSE_COURT)),
         ways_told=w.WAYS,
     )
     yield m.workdays(3, 10)
