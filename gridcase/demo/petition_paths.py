@@ -146,6 +146,7 @@ def assigned(m: PetitionMatter) -> Path:
 
 def objection_upheld(m: PetitionMatter) -> Path:
     """异议成立: sent to the wrong bureau, which objects; sent on to the township."""
+    m.local = True
     m.receive()
     yield from s.registered(m)
     yield from s.routed(m, f"{COUNTY}-NY")
@@ -174,6 +175,7 @@ def objection_rejected(m: PetitionMatter) -> Path:
 
 def decided_by_superior(m: PetitionMatter) -> Path:
     """Two townships point at each other; the county decides."""
+    m.local = True
     m.receive()
     yield from s.registered(m)
     yield from s.routed(m, m.centre)

@@ -35,6 +35,7 @@ class PetitionMatter(Matter):
 
     TYPE, PREFIX = "petition", "P"
     field = ""  # what it is about; "" is anything
+    local = False  # whether it is for the township itself to decide
     about: w.Request
     parties: tuple[str, ...]
     lead: PetitionMatter | None = None  # the same matter, raised before
@@ -45,7 +46,9 @@ class PetitionMatter(Matter):
         self.about = (
             self.lead.about
             if self.lead
-            else w.petition_request(rng, work.district.name(self.village), self.field)
+            else w.petition_request(
+                rng, work.district.name(self.village), self.field, local=window or self.local
+            )
         )
         self.origin = f"{self.township}-XF" if window else PETITION_OFFICE
         self.channel = channel or rng.choices(tuple(CHANNELS), tuple(CHANNELS.values()))[0]
@@ -106,6 +109,11 @@ class PetitionMatter(Matter):
     def handler(self) -> Official:
         return self.work.staff.by_user[self.case.handler]
 
+    def counter(self) -> Official:
+        """The counter of whoever holds it: of the petition office where a county or city holds it itself."""
+        holder = str(self.case.holder)
+        return self.one({COUNTY: PETITION_OFFICE, CITY: CITY_PETITION_OFFICE}.get(holder, holder), R.INTAKE)
+
     @property
     def responsible(self) -> str:
         return str(self.case.responsible)
@@ -151,7 +159,7 @@ def taken_on(m: PetitionMatter) -> Path:
     handler = m.one(m.case.holder, R.HANDLER)
     m.do(
         "accept",
-        m.one(m.case.holder, R.INTAKE),
+        m.counter(),
         competent=True,
         handler=handler.user,
         conflict_checked=True,
@@ -175,8 +183,9 @@ def in_hand(
     yield from taken_on(m)
 
 
-def looked_into(m: PetitionMatter, *, slow: bool = False) -> Path:
-    """听取陈述 and 调查核实."""
+def looked_into(m: PetitionMatter, result: Result = Result.SUPPORT, *, slow: bool = False) -> Path:
+    """听取陈述 and 调查核实; what is found bears the request out, or not."""
+    findings = w.BORNE_OUT if result in (Result.SUPPORT, Result.PARTIAL) else w.NOT_BORNE_OUT
     yield m.workdays(1, 6)
     m.do(
         "hear_statement",
@@ -190,7 +199,7 @@ def looked_into(m: PetitionMatter, *, slow: bool = False) -> Path:
             "verify_fact",
             m.handler,
             fact=m.about.facts,
-            finding=m.rng.choice(w.FINDINGS),
+            finding=m.rng.choice(findings),
             evidence="走访笔录、台账复印件",
         )
 
@@ -269,7 +278,7 @@ def executed(m: PetitionMatter, *, late: bool = False) -> Path:
 
 def answered(m: PetitionMatter, result: Result) -> Path:
     """Looked into, and an opinion delivered."""
-    yield from looked_into(m)
+    yield from looked_into(m, result)
     yield from opinion(m, result)
 
 
@@ -329,7 +338,7 @@ def reviewed(
     yield m.workdays(1, 4)
     m.do(
         "deliver_review",
-        m.one(m.case.holder, R.INTAKE),
+        m.counter(),
         method="直接送达",
         received_on=m.work.clock.day,
         proof="送达回证",
@@ -365,7 +374,7 @@ def rechecked(
     yield m.workdays(1, 4)
     m.do(
         "deliver_recheck",
-        m.one(m.case.holder, R.INTAKE),
+        m.counter(),
         method="直接送达",
         received_on=m.work.clock.day,
         proof="送达回证",

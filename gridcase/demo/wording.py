@@ -143,12 +143,17 @@ PETITION_ISSUES: Final = """
     labour|养老保险补缴|早年在乡镇企业工作，缴费记录缺失|核实工龄并补缴|RS
     labour|工伤认定|受伤后单位不申报工伤|受理工伤认定申请|RS
     farm|农机补贴|购机补贴申请后未到账|核实并发放补贴|NY
-    farm|村集体账目|村集体账目公开不细|公开近三年收支明细|NY
-    farm|灌溉设施|水渠年久失修，旱季无水可用|维修水渠|NY
+    farm|高标准农田排水|新修农田排水不畅，雨后积水|整改排水沟|NY
+    farm|村集体账目|村集体账目公开不细|公开近三年收支明细|
+    farm|灌溉设施|水渠年久失修，旱季无水可用|维修水渠|
     green|河道污染|上游作坊排污，河水发黑|查处排污并治理河道|HB
     green|工厂噪音|厂区夜间施工，噪音扰民|限制夜间施工|HB
     road|村道破损|进村道路坑洼，雨天积水严重|修复村道路面|
     road|公交停靠|公交改线后老人出行不便|恢复停靠站点|
+    road|路灯不亮|村口路灯损坏两个月未修|修复路灯|
+    water|自来水水压|高处住户水压不足，早晚断水|改造供水管网|
+    public|文化广场噪音|广场音响过大，影响休息|限定时段和音量|
+    public|垃圾清运|垃圾点清运不及时，异味大|增加清运次数|
     care|低保认定|家庭情况变化后低保被停|重新核定低保资格|
     care|困难救助|家中突遭火灾，生活困难|给予临时救助|
     care|残疾人补贴|护理补贴未按月到账|补发护理补贴|
@@ -160,11 +165,16 @@ PETITION_TITLES: Final = (
     "请求解决{issue}问题",
     "{place}群众反映{issue}问题",
 )
-FINDINGS: Final = (
+BORNE_OUT: Final = (
     "走访三户群众并查阅台账，反映情况基本属实。",
-    "现场查看并拍照，问题存在，但程度较所述轻。",
     "调阅档案和发放记录，与信访人所述相符。",
     "经核对原始凭证，发现登记有误。",
+    "现场查看并拍照，问题确实存在。",
+)
+NOT_BORNE_OUT: Final = (
+    "调阅档案并走访知情人，反映情况与记录不符。",
+    "现场查看，问题存在但程度较所述轻，现行政策尚无相应规定。",
+    "经核对，当年已按标准办理，有本人签字的凭证。",
 )
 
 
@@ -217,11 +227,11 @@ class Request:
     bureau: str
 
 
-def petition_request(rng: Random, place: str, field: str = "") -> Request:
-    """A petition from this place; `field` picks the kind ("labour")."""
-    lines = [line for line in _PETITIONS if line[0] == field] or [
-        line for line in _PETITIONS if line[0] != "order"
-    ]
+def petition_request(rng: Random, place: str, field: str = "", *, local: bool = False) -> Request:
+    """A petition from this place; `field` picks the kind ("labour"), `local` what the township itself decides."""
+    lines = [line for line in _PETITIONS if line[0] == field]
+    if not lines:
+        lines = [line for line in _PETITIONS if line[0] != "order" and not (local and line[4])]
     _, issue, facts, request, bureau = rng.choice(lines)
     return Request(
         rng.choice(PETITION_TITLES).format(issue=issue, place=place), f"{facts}。", f"{request}。", bureau

@@ -3,6 +3,8 @@
 import hashlib
 from collections import Counter
 from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -24,9 +26,10 @@ SMALL = 0.05
 TARGET = {Severity.MINOR: Level.GRID, Severity.MAJOR: Level.VILLAGE, Severity.SERIOUS: Level.TOWNSHIP}
 
 
-def load(path, **how):
-    how = {"ends_on": ENDS_ON, "scale": SMALL} | how
-    return load_demo(lambda clock: open_log(f"sqlite:///{path}", clock=clock), **how)
+def load(path, ends_on=ENDS_ON, scale=SMALL, seed=1):
+    return load_demo(
+        lambda clock: open_log(f"sqlite:///{path}", clock=clock), ends_on=ends_on, scale=scale, seed=seed
+    )
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def district_year(tmp_path_factory):
     report = load(path)
     log = open_log(f"sqlite:///{path}")
     logged = log.read(0, limit=1_000_000)
-    cases = {}
+    cases: dict[UUID, Any] = {}
     for one in logged:
         if one.event.TOPIC.startswith("unit.") or one.event.TOPIC.startswith("calendar."):
             continue
@@ -97,7 +100,7 @@ def test_some_duties_are_late_at_the_end_and_some_are_due_on_the_last_day(distri
 def test_nothing_is_recorded_after_the_last_midnight_or_long_after_it_happened(district_year):
     _, _, logged, _ = district_year
     assert logged[-1].recorded_at <= datetime.combine(ENDS_ON, datetime.min.time(), TZ)
-    late = Counter()
+    late: Counter[str] = Counter()
     for one in logged:
         waited = one.recorded_at - one.event.entry.occurred_at
         assert timedelta(0) <= waited
