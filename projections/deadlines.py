@@ -74,6 +74,8 @@ class Deadlines:
 def _take(rows: Rows, position: int, event: CaseEvent, clock: Clock) -> None:
     case, started = str(event.originator_id), instant(clock.started_at)
     before = rows.get(READ_DEADLINES, case, clock.name, started)
+    if before is not None and before["status"] not in (RUNNING, PAUSED):
+        before = None  # the duty was done in the very instant in which it began: its next run takes this row
     if before is None:
         _replace(rows, case, position, event, clock)
     row: Row = {
