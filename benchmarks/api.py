@@ -32,7 +32,7 @@ def run(options: Options) -> Iterator[Table]:
 
 def commands(options: Options) -> list[Table]:
     count, rounds = options.pick(40, 1_000), options.pick(1, 3, 5)
-    seconds = options.pick(0.3, 2.0, 4.0)
+    seconds = options.pick(0.1, 2.0, 4.0)
     missing: list[str] = []
     with databases() as places, contextlib.ExitStack() as stack:
         there: list[Contender] = []

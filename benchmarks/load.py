@@ -69,9 +69,9 @@ class _Talk:
         return len(self.received) >= self.need
 
 
-def press(port: int, talks: list[tuple[Ask, Take]], seconds: float, warm_up: float = 0.3) -> Load:
+def press(port: int, talks: list[tuple[Ask, Take]], seconds: float) -> Load:
     """Ask on all connections for so many seconds (after a warm-up that is not counted). Every answer is awaited."""
-    load = Load()
+    load, warm_up = Load(), min(0.3, seconds / 4)
     if seconds > 120 or len(talks) > 256:
         raise ValueError("A benchmark is bounded: 120 seconds and 256 connections at most.")
     selector = selectors.DefaultSelector()

@@ -38,10 +38,7 @@ class Databases:
         if kind == "sqlite":
             return f"sqlite:///{self.folder / f'{self._count}.db'}"
         if self._cluster is None:
-            try:
-                self._cluster = Cluster(durable=True)
-            except PostgresMissing as missing:
-                raise Skipped(str(missing)) from missing
+            self._cluster = _cluster()
         return self._cluster.fresh()
 
     def drop(self, url: str) -> None:
@@ -71,6 +68,13 @@ class Databases:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _cluster() -> Cluster:
+    try:
+        return Cluster(durable=True)
+    except PostgresMissing as missing:
+        raise Skipped(str(missing)) from missing
+
+
 @contextlib.contextmanager
 def databases() -> Iterator[Databases]:
     some = Databases()
@@ -89,6 +93,13 @@ def parts_of(url: str) -> dict[str, str]:
 # Processes.
 
 
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Ours with more, and without what is set for another installation."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GRIDCASE_")} | dict(
+        more
+    )
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -101,7 +112,7 @@ class Process:
     def __init__(self, command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str]) -> None:
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         self._process = subprocess.Popen(
-            [str(part) for part in command], cwd=cwd, env={**os.environ, **environment}, stdout=self.log,
+            [str(part) for part in command], cwd=cwd, env=_environment(environment), stdout=self.log,
             stderr=self.log, start_new_session=True,
         )  # fmt: skip
 
@@ -146,7 +157,7 @@ def run_once(
 ) -> str:
     """A command that ends by itself. Raises RuntimeError with what it said when it failed."""
     done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, env={**os.environ, **environment}, input=stdin, text=True,
+        [str(part) for part in command], cwd=cwd, env=_environment(environment), input=stdin, text=True,
         capture_output=True, timeout=1800, check=False,
     )  # fmt: skip
     if done.returncode:
