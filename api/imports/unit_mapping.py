@@ -57,6 +57,7 @@ class UnitMapping:
     code: Field
     name: Field
     parent: Field | None
+    kind: Field | None
     township_class: Field | None
     population: Field | None
     valid_from: Field | date
@@ -66,15 +67,15 @@ class UnitMapping:
     def columns(self) -> list[tuple[str, ...]]:
         """The columns that a file must have."""
         since = self.valid_from if isinstance(self.valid_from, Field) else None
-        named = columns_of(self.code, self.name, self.parent, self.township_class, self.population, since)
+        named = columns_of(
+            self.code, self.name, self.parent, self.kind, self.township_class, self.population, since
+        )
         return named + [(column,) for rule in self.kinds for column, _ in rule.where]
 
     def tell(self, row: Row) -> UnitRow:
         """The unit that a row tells. Raises Invalid when it is not usable."""
         code, name = _needed(self.code, row), _needed(self.name, row)
-        kind = next((rule.kind for rule in self.kinds if rule.fits(row)), None)
-        if kind is None:
-            raise Invalid(self.name.name, name, "No [[kind]] of the mapping fits this row: add one.")
+        kind = next((rule.kind for rule in self.kinds if rule.fits(row)), None) or self._told_kind(row, name)
         parent = self.parent.read(row) if self.parent else ""
         check_parent(kind, parent)
         return UnitRow(
@@ -88,6 +89,16 @@ class UnitMapping:
             _number(self.population, row),
         )
 
+    def _told_kind(self, row: Row, name: str) -> UnitKind:
+        if self.kind is None:
+            raise Invalid(self.name.name, name, "No [[kind]] of the mapping fits this row: add one.")
+        text = _needed(self.kind, row)
+        try:
+            return UnitKind(text)
+        except ValueError:
+            known = ", ".join(UnitKind)
+            raise Invalid(self.kind.name, text, f"Write one of {known}, or map its values.") from None
+
 
 def read_unit_mapping(path: Path) -> UnitMapping:
     """Raises Invalid naming file, table, word, value and remedy; NotFound when there is no such file."""
@@ -99,6 +110,7 @@ def read_unit_mapping(path: Path) -> UnitMapping:
         code=columns.needed("code"),
         name=columns.needed("name"),
         parent=columns.field("parent"),
+        kind=columns.field("kind"),
         township_class=columns.field("class"),
         population=columns.field("population"),
         valid_from=columns.field("valid_from") or table.take("valid_from", date, VALID_FROM),

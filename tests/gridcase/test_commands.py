@@ -1,0 +1,180 @@
+"""What people and scripts type: answers for people and for machines, sentences for mistakes, exit codes that mean something."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gridcase.cli import app
+from tests.support.real_data import real_file
+
+MAPPINGS = Path(__file__).resolve().parents[2] / "docs" / "mappings"
+UNITS = "code,name,kind,parent\nC,云县,county,\nT,山镇,town,C\nV,一村,village,T\nG,一网格,grid,V\n"
+MAPPING = """
+imports = "units"
+id = "test"
+[columns]
+code = "code"
+name = "name"
+parent = "parent"
+kind = "kind"
+"""
+WANG, LI = "wang:reporter:G", "li:mediator:V"
+
+Typed = Callable[..., Result]
+
+
+@pytest.fixture
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Types `gridcase …` in an empty folder."""
+    monkeypatch.setenv("GRIDCASE_DATABASE_URL", f"sqlite:///{tmp_path / 'gridcase.db'}")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def village(typed: Typed, tmp_path: Path) -> Typed:
+    """The same, with a county, a town, a village and a grid."""
+    (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
+    (tmp_path / "units.toml").write_text(MAPPING, encoding="utf-8")
+    done = typed("import", "units", "units.csv", "--mapping", "units.toml", "--json")
+    assert read(done) == {"created": 4, "unchanged": 0, "rejected": []}
+    return typed
+
+
+def read(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def report(typed: Typed, code: str = "D-1") -> Result:
+    facts = (
+        "origin=G",
+        "channel=patrol",
+        "title=楼道堆物",
+        "category=neighbour",
+        'parties=[{"subject":"p1"},{"subject":"p2"}]',
+    )
+    flags = [word for fact in facts for word in ("-f", fact)]
+    return typed("case", "fire", "dispute", "report", "--code", code, "--as", WANG, *flags, "--json")
+
+
+def test_a_dispute_from_report_to_closed(village: Typed) -> None:
+    assert read(report(village))["state"] == "reported"
+    shown = read(village("case", "show", "D-1", "--as", WANG, "--json"))
+    assert shown["version"] == 1 and "settle" in shown["allowed"]
+    settled = ("-f", "terms=当日清理", "-f", 'agreed_by=["p1","p2"]', "-f", "fulfilled=true")
+    answer = read(village("case", "fire", "D-1", "settle", "--as", WANG, *settled, "--expected", 1, "--json"))
+    assert (answer["state"], answer["outcome"], answer["version"]) == ("closed", "resolved", 2)
+    history = read(village("case", "history", "D-1", "--json"))
+    assert [row["topic"] for row in history] == ["dispute.reported", "dispute.settled_on_the_spot"]
+    for_people = village("case", "history", "D-1").stdout
+    assert "网格就地化解" in for_people and "⟦" not in for_people
+    figure = read(
+        village(
+            "figures", "containment", "--unit", "C", "--from", "2020-01-01", "--to", "2100-01-01", "--json"
+        )
+    )
+    assert set(figure) == {"figure", "unit", "from", "to", "knowledge_cut", "formula_version", "rows"}
+    minor = next(row for row in figure["rows"] if row["severity"] == "minor")
+    assert (minor["numerator"], minor["denominator"], minor["value"]) == (1, 1, 1)
+    assert [row["value"] for row in figure["rows"] if row["severity"] != "minor"] == [None, None], (
+        "0/0 is null"
+    )
+
+
+def test_refusals_and_mistakes_have_their_exit_codes(village: Typed) -> None:
+    report(village)
+    refused = village("case", "fire", "D-1", "accept", "--as", WANG, "-f", "within_scope=true")
+    assert refused.exit_code == 3 and "right_post" in refused.stderr and "由有权的岗位办理" in refused.stderr
+    assert (
+        village("case", "fire", "D-1", "offer", "--as", WANG, "-f", "unit=V", "--expected", 7).exit_code == 5
+    )
+    assert village("case", "show", "D-404").exit_code == 4
+    for words in (
+        ("case", "fire", "D-1", "offer", "--as", "wang", "-f", "unit=V"),
+        ("case", "fire", "D-1", "offer", "--as", WANG, "-f", "unit"),
+        ("case", "fire", "D-1", "offer", "--as", WANG, "-f", "unit=V", "--at", "gestern"),
+        ("case", "fire", "dispute", "report", "--as", WANG, "-f", "parties=[oops"),
+        ("figures", "containment", "--unit", "C", "--from", "2026", "--to", "2027-01-01"),
+        ("import", "units", "units.csv", "--mapping", "units.toml", "--on-error", "pray"),
+    ):
+        result = village(*words)
+        assert result.exit_code == 2 and "not usable" in result.stderr, words
+    again = report(village)
+    assert again.exit_code == 2 and "There is a case with this code" in again.stderr
+
+
+def test_a_repeated_key_is_recorded_once(village: Typed) -> None:
+    report(village)
+    words = ("case", "fire", "D-1", "offer", "--as", WANG, "-f", "unit=V", "--key", "k1", "--json")
+    first, again = read(village(*words)), read(village(*words))
+    assert (first["repeated"], again["repeated"]) == (False, True)
+    assert {k: v for k, v in first.items() if k != "repeated"} == {
+        k: v for k, v in again.items() if k != "repeated"
+    }
+
+
+def test_deadlines_explain_themselves_and_the_sweep_does_nothing_twice(village: Typed) -> None:
+    report(village)
+    told = read(village("deadlines", "explain", "D-1", "D-ACCEPT", "--json"))
+    assert told["steps"][-1]["what"] == "result" and told["policy"] == "CN-2022/1"
+    assert "受理" in village("deadlines", "explain", "D-1", "D-ACCEPT").stdout
+    later = "2027-06-01"
+    late = read(village("deadlines", "list", "--unit", "C", "--kind", "late", "--at", later, "--json"))
+    assert [row["name"] for row in late] == ["D-ACCEPT"]
+    assert read(village("sweep", "--json"))["missed"] == []
+
+
+def test_rebuild_gives_the_same_answers(village: Typed) -> None:
+    report(village)
+    before = read(village("case", "list", "--unit", "C", "--json"))
+    assert read(village("rebuild", "--json"))["position"] == 5
+    assert read(village("case", "list", "--unit", "C", "--json")) == before
+    assert village("rebuild", "horoscope").exit_code == 4
+
+
+def test_the_rules_can_be_read(typed: Typed) -> None:
+    assert typed("workflow", "show", "petition", "--mermaid").stdout.startswith("stateDiagram-v2")
+    assert read(typed("workflow", "show", "dispute", "--json"))["type"] == "dispute"
+    assert typed("workflow", "show", "wedding").exit_code == 4
+    assert [one["ref"] for one in read(typed("policy", "show", "--json"))] == [
+        "CN-2005/1",
+        "ZJ-2016/1",
+        "CN-2022/1",
+    ]
+    assert "P-HANDLE" in typed("policy", "show", "CN-2022/1").stdout
+    assert typed("init").exit_code == 0 and typed("init").exit_code == 0
+
+
+def test_shangyu_s_units_from_the_command_line(typed: Typed) -> None:
+    mapping = MAPPINGS / "shangyu_units.toml"
+    streets = read(
+        typed("import", "units", real_file("shangyu_330604_streets.csv"), "--mapping", mapping, "--json")
+    )
+    villages = read(
+        typed("import", "units", real_file("shangyu_330604_villages.csv"), "--mapping", mapping, "--json")
+    )
+    assert streets["created"] + villages["created"] == 385
+    assert villages["rejected"] == streets["rejected"] == []
+
+
+def test_bad_rows_are_listed_and_the_exit_code_says_so(village: Typed, tmp_path: Path) -> None:
+    (tmp_path / "more.csv").write_text(
+        "code,name,kind,parent\nX,无根村,village,NOWHERE\nV2,二村,village,T\n", encoding="utf-8"
+    )
+    result = village("import", "units", "more.csv", "--mapping", "units.toml", "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 1 and told["created"] == 1
+    assert told["rejected"][0]["line"] == 2 and set(told["rejected"][0]) == {
+        "line",
+        "field",
+        "value",
+        "remedy",
+    }
