@@ -52,6 +52,7 @@ class Casework:
         self._due: list[tuple[datetime, str]] = []  # what the next nights have to look at
         self._next_due: dict[str, datetime] = {}
         self._codes: Counter[str] = Counter()
+        self._cases: dict[str, Case] = {}  # as they were after the last command on them
 
     @property
     def commands(self) -> int:
@@ -90,21 +91,22 @@ class Casework:
     def do(self, command: Command) -> Answer:
         answer = self.service.do(command)
         self.done[answer.type, command.trigger] += 1
-        self.watch(answer.case)
+        self.look(answer.case)
         if other := COMPANIONS.get(command.trigger):
             self.done[answer.type, other[1]] += 1
-            self.watch(str(command.facts[other[0]]))
+            self.look(str(command.facts[other[0]]))
         return answer
 
     def case(self, code: str) -> Case:
-        """The case as it is now, from the log's memory."""
+        """The case as it is now."""
+        return self._cases[code]
+
+    def look(self, code: str) -> None:
+        """Take the case from the log's memory, and note when it will next be late, so that that night looks at it."""
         with self.service.log.checkout(case_id(code)) as (case,):
             assert isinstance(case, Case)
-            return case
-
-    def watch(self, code: str) -> None:
-        """Note when the case will next be late, so that that night looks at it."""
-        late = overdue(self.service, self.case(code), NEVER)
+        self._cases[code] = case
+        late = overdue(self.service, case, NEVER)
         if not late:
             self._next_due.pop(code, None)
         elif self._next_due.get(code) != late[0][2]:
@@ -122,7 +124,7 @@ class Casework:
             report = sweep(self.service, looked_at, at)
             for code in looked_at:
                 self._next_due.pop(code, None)
-                self.watch(code)
+                self.look(code)
             for code, *_ in report.missed:
                 self.done[self.case(code).TYPE, "miss_deadline"] += 1
             for code, trigger in report.fired:

@@ -187,7 +187,7 @@ def shown_elsewhere(m: DisputeMatter) -> Path:
     m.do(
         "refer_out",
         m.head(m.village),
-        "不属于人民调解范围。",
+        "已当面说明，并告知其他途径。",
         ground=m.rng.choice((Referral.SPECIAL_ORGAN, Referral.WITH_AGENCY, Referral.PARTY_CHOSE_COURT)),
         ways_told=w.WAYS,
     )

@@ -170,12 +170,12 @@ def waits_for_appraisal(m: DisputeMatter, level: Level = Level.VILLAGE) -> Path:
 
 
 def suspended_above(m: DisputeMatter) -> Path:
-    """The same in the township."""
+    """中止 in the township."""
     yield from waits_for_appraisal(m, Level.TOWNSHIP)
 
 
 def suspended_in_county(m: DisputeMatter) -> Path:
-    """The same in the county."""
+    """中止 in the county."""
     m.category = m.rng.choice(s.GRAVE)
     yield from waits_for_appraisal(m, Level.COUNTY)
 

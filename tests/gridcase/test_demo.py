@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from domain.errors import Invalid
 from domain.terms import Level, Outcome, Severity, Source, UnitKind
 from eventlog.identity import Identity
 from eventlog.log import open_log
-from gridcase.demo import district
+from gridcase.demo import dispute_paths, district, petition_paths
 from gridcase.demo.people import demo_accounts, officials
 from gridcase.demo.year import load_demo
 from workflows.dispute import DISPUTE
@@ -150,3 +151,11 @@ def test_a_log_that_holds_something_is_left_alone(tmp_path):
     load(tmp_path / "demo.db", scale=0)
     with pytest.raises(Invalid, match="empty"):
         load(tmp_path / "demo.db", scale=0)
+
+
+@pytest.mark.parametrize("table", [dispute_paths, petition_paths], ids=lambda table: table.__name__)
+def test_every_story_is_told_in_the_docs(table):
+    told = (Path(__file__).parents[2] / "docs" / "demo.md").read_text(encoding="utf-8")
+    for path, _, _ in table.PATHS:
+        assert f"| `{path.__name__}` |" in told
+        assert path.__doc__.strip().splitlines()[0] in told
