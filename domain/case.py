@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar, Protocol, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -22,6 +23,7 @@ NEW = "new"  # the state of a case that nobody has reported yet
 CLOSED = "closed"
 
 
+@lru_cache(maxsize=65_536)
 def case_id(code: str) -> UUID:
     """The stream of the case with this code (一案一码: one code for life)."""
     return uuid5(NAMESPACE_URL, f"gridcase:case:{code}")

@@ -193,7 +193,7 @@ class Organisation:
 
     def is_under(self, code: str, ancestor: str, on: date) -> bool:
         """Whether matters of `code` belong to `ancestor`: it is in the subtree with former units."""
-        heir = self._stand_in(code, on)
+        heir = self.stand_in(code, on)
         if not heir or not self.is_active(ancestor, on):
             return False
         return heir == ancestor or ancestor in self.ancestors(heir, on)
@@ -210,7 +210,7 @@ class Organisation:
         """Whether `actor_unit` may act on what `holder` holds: one host, or it is the parent of a grid."""
         if not self.is_active(actor_unit, on):
             return False
-        held = self._stand_in(holder, on)
+        held = self.stand_in(holder, on)
         if not held:
             return False
         actor, host = self.host(actor_unit, on), self.host(held, on)
@@ -223,7 +223,7 @@ class Organisation:
         """Whether `actor_unit` belongs to the next higher unit of what `holder` belongs to."""
         if not self.is_active(actor_unit, on):
             return False
-        held = self._stand_in(holder, on)
+        held = self.stand_in(holder, on)
         return bool(held) and self.parent(self.host(held, on), on) == self.host(actor_unit, on)
 
     # Questions about descent.
@@ -299,13 +299,14 @@ class Organisation:
             code = life.heir or life.views[-1].parent
         return ""
 
-    def _stand_in(self, code: str, on: date) -> str:
+    def stand_in(self, code: str, on: date) -> str:
+        """The unit that answers for a code on the day: itself, what it merged into, or its last parent; "" for nobody."""
         self._life(code)
         return self._heir(code, on)
 
     def _required(self, code: str, on: date) -> str:
         """The unit or its heir; NotFound where nobody answers."""
-        return self._stand_in(code, on) or self._view(code, on).code
+        return self.stand_in(code, on) or self._view(code, on).code
 
 
 def _closure(edges: dict[str, set[str]], code: str) -> set[str]:

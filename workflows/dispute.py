@@ -103,7 +103,7 @@ def actors_unit(m: Move) -> str:
 
 
 def back_to_sender(m: Move) -> str:
-    return str(m.case.sender)
+    return m.sender
 
 
 def cause(m: Move) -> str:
@@ -142,7 +142,7 @@ SKIP: dict[str, Any] = {"holder": unit, "starts": ("P-URGENT",)}
 RETURN: dict[str, Any] = {
     "holder": back_to_sender,
     "meets": ("D-ACCEPT",),
-    "fills": {"sender": lambda m: m.case.sender, "receiver": lambda m: m.case.holder},
+    "fills": {"sender": back_to_sender, "receiver": lambda m: m.case.holder},
 }
 RETURNABLE = (ground_given, g.return_in_time, g.returns_left)
 DOWN: dict[str, Any] = {"holder": unit, "starts": (given_term,), "meets": ("D-WORK",)}

@@ -36,7 +36,7 @@ def sent_from(level: Level) -> Guard:
     """Selects a row by the level of the unit that sent the case."""
 
     def came_from(m: Move) -> bool:
-        return bool(m.case.sender) and m.units.level(m.case.sender, m.on) == level
+        return bool(m.sender) and m.units.level(m.sender, m.on) == level
 
     return Guard(
         f"sent_from_{level.name.lower()}",
@@ -375,7 +375,7 @@ def skip_rule_applies(m: Move) -> bool:
 @guard("被越过的单位均已抄告", "every skipped unit was told", "unit", "told")
 def skipped_units_told(m: Move) -> bool:
     target = m.units.host(m.facts["unit"], m.on)
-    above = m.units.ancestors(m.units.host(m.case.holder, m.on), m.on)
+    above = m.units.ancestors(m.units.host(m.holder, m.on), m.on)
     if target not in above:
         return False
     return set(above[: above.index(target)]) <= set(m.facts["told"])
@@ -387,7 +387,7 @@ def direct_subordinate(m: Move) -> bool:
     return (
         m.units.exists(unit)
         and m.units.is_active(unit, m.on)
-        and m.units.is_superior(m.case.holder, unit, m.on)
+        and m.units.is_superior(m.holder, unit, m.on)
     )
 
 

@@ -36,6 +36,16 @@ class Move:
         """The local day on which it happens."""
         return self.at.astimezone(TZ).date()
 
+    @property
+    def sender(self) -> str:
+        """The unit that sent the case, or the one that answers for it since it was merged or split ("" for nobody)."""
+        return self.units.stand_in(self.case.sender, self.on) if self.case.sender else ""
+
+    @property
+    def holder(self) -> str:
+        """The unit that holds the case, or the one that answers for it now."""
+        return self.units.stand_in(self.case.holder, self.on) if self.case.holder else ""
+
     def fact(self, name: str) -> Any:
         """A fact as it will be after this move: as given now, else as the case has it."""
         return self.facts[name] if name in self.facts else getattr(self.case, name, None)

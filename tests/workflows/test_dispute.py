@@ -7,11 +7,12 @@ from datetime import date, datetime
 
 import pytest
 
+from domain.case import Entry
 from domain.deadline import due_on
 from domain.dispute import Dispute
 from domain.errors import Invalid, NotYourTurn, Refused
 from domain.terms import Level, Outcome
-from tests.support.township import CHECKER, LI, QIAN, SUN, WANG, ZHAO, ZHOU, Township, at
+from tests.support.township import ADMIN, CHECKER, LI, QIAN, SUN, WANG, ZHAO, ZHOU, Township, at
 from workflows.service import Command
 
 WRITTEN = {
@@ -365,3 +366,16 @@ def _command(code: str, when: datetime, reason: str = "") -> Command:
 def test_a2_a_month_from_the_last_of_january_ends_with_february(township: Township) -> None:
     code = township.in_mediation(at(1, 31))
     assert due_on(township.service.case(code).clocks["D-MEDIATE"]) == date(2026, 2, 28)
+
+
+def test_what_comes_from_a_merged_unit_goes_back_to_its_heir(township: Township) -> None:
+    code = township.in_mediation(at(3, 2))
+    township.do("refer_up", code, at(3, 3), ZHAO, unit="T1C", ground="not_competent", tried="t")
+    entry = Entry(ADMIN, at(3, 4))
+    for unit in ("V1M", "V1"):
+        change = {"into": "V2"} if unit == "V1" else {}
+        township.service.reference.change_unit(
+            unit, "merge_into" if change else "close", effective=at(3, 4).date(), entry=entry, **change
+        )
+    answer = township.do("return", code, at(3, 5), QIAN, ground="请先调解")
+    assert (answer.state, answer.holder) == ("village_mediation.offered", "V2")
