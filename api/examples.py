@@ -17,6 +17,9 @@ def by(user: str, post: str, unit: str) -> dict[str, str]:
 REPORTER = by("chen.reporter", "reporter", GRID)
 MEDIATOR = by("li.mediator", "mediator", VILLAGE)
 HEAD = by("wang.head", "unit_head", VILLAGE)
+WINDOW = by("zhou.window", "intake", TOWNSHIP)
+HANDLER = by("wu.handler", "handler", TOWNSHIP)
+TOWN_HEAD = by("zheng.head", "unit_head", TOWNSHIP)
 
 # operationId -> body
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -64,4 +67,56 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "dispute_fulfil": {"actor": MEDIATOR, "facts": {"number": 1, "proof": "现场照片 3 张"}},
     "dispute_visit": {"actor": MEDIATOR, "facts": {"visitor": "li.mediator", "satisfied": "yes"}},
     "dispute_resolve": {"actor": HEAD, "facts": {"evidence": "界石已恢复, 双方签字"}},
+    "petition_receive": {
+        "actor": WINDOW,
+        "people": [{"subject_id": "S-2001", "name": "王五", "address": "第一网格 12 号"}],
+        "facts": {
+            "origin": TOWNSHIP,
+            "channel": "visit",
+            "title": "王五反映征地补偿未发放",
+            "by_office": False,
+            "record": "来访人王五称 2024 年征地补偿至今未发放。",
+            "parties": [{"subject": "S-2001", "part": "petitioner"}],
+        },
+    },
+    "petition_register": {
+        "actor": WINDOW,
+        "facts": {
+            "receipt": "镇访〔2026〕12号",
+            "petitioners": [{"subject": "S-2001", "part": "petitioner"}],
+            "request": "发放征地补偿",
+            "facts": "2024 年征地 1.2 亩, 补偿未到账。",
+        },
+    },
+    "petition_recognise_first": {"actor": WINDOW, "facts": {"searched": "按事项和信访人查无此前来件"}},
+    "petition_classify": {"actor": WINDOW, "facts": {"petition_class": "claim_other"}},
+    "petition_accept": {
+        "actor": WINDOW,
+        "facts": {
+            "competent": True,
+            "handler": "wu.handler",
+            "conflict_checked": True,
+            "notice": "受理告知书回执 3 月 2 日",
+        },
+    },
+    "petition_hear_statement": {"actor": HANDLER, "facts": {"party": "S-2001", "record": "陈述笔录 1 份"}},
+    "petition_verify_fact": {
+        "actor": HANDLER,
+        "facts": {"fact": "补偿是否到账", "finding": "未到账, 账号有误", "evidence": "银行回单"},
+    },
+    "petition_issue_opinion": {
+        "actor": TOWN_HEAD,
+        "facts": {
+            "result": "support",
+            "request": "发放征地补偿",
+            "facts": "账号登记有误, 补偿退回。",
+            "opinion": "十五日内重新发放。",
+            "legal_basis": "信访工作条例第三十二条",
+            "remedy": "收到之日起三十日内可请求县级复查",
+        },
+    },
+    "petition_deliver": {
+        "actor": WINDOW,
+        "facts": {"method": "当面送达", "received_on": "2026-03-02", "proof": "送达回证"},
+    },
 }

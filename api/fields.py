@@ -17,6 +17,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from domain.case import Party
+from domain.fact_names import FACT_NAMES, fact_name
+from domain.names import value_name
 from domain.terms import Role
 
 LONGEST = 20_000  # characters of one text: an opinion with its facts and reasons fits
@@ -94,18 +96,24 @@ def part(cls: type[Any]) -> type[Form]:
     )
 
 
-def form(name: str, hints: Mapping[str, Any], asked: Mapping[str, Any], doc: str) -> type[Form]:
-    """A form with these fields. `asked` holds dataclass fields: they tell what may be left out."""
+def form(name: str, hints: Mapping[str, Any], facts: Mapping[str, Any], doc: str) -> type[Form]:
+    """A form with these fields. `facts` holds dataclass fields: they tell what may be left out."""
     fields: dict[str, Any] = {}
-    for key, fact in asked.items():
+    for key, fact in facts.items():
         kind = Reference if name == Party.__name__ and key == "subject" else shape(hints[key])
-        fields[key] = (kind, Field(**({} if needed(fact) else _default(fact))))
+        fields[key] = (kind, Field(description=label(key), **({} if needed(fact) else _default(fact))))
     return create_model(name, __base__=Form, __doc__=doc, **fields)
 
 
 def needed(fact: Any) -> bool:
     """Whether a fact has no default."""
     return fact.default is dataclasses.MISSING and fact.default_factory is dataclasses.MISSING
+
+
+def label(fact: str) -> str | None:
+    """What a fact is called, for the document; None for one without a name."""
+    named = FACT_NAMES.get(fact)
+    return f"{named.zh} · {named.en}" if named else None
 
 
 def _default(fact: Any) -> dict[str, Any]:
@@ -124,12 +132,20 @@ def described(hint: Any) -> dict[str, Any]:
     if origin is dict:
         return {"type": "map", "of": described(args[1])}
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return {"type": "choice", "choices": [member.value for member in hint]}
+        return {"type": "choice", "choices": [_choice(member) for member in hint]}
     if dataclasses.is_dataclass(hint):
         inner = typing.get_type_hints(hint)
-        parts = [
-            {"name": f.name, "required": needed(f), **described(inner[f.name])}
-            for f in dataclasses.fields(hint)
-        ]
+        parts = [asked(fact, inner[fact.name]) for fact in dataclasses.fields(hint)]
         return {"type": "record", "fields": parts}
     return {"type": WORDS.get(hint, "text")}
+
+
+def asked(fact: Any, hint: Any) -> dict[str, Any]:
+    """A fact as a form shows it: name, labels, whether required, type."""
+    named = fact_name(fact.name)
+    return {"name": fact.name, "zh": named.zh, "en": named.en, "required": needed(fact), **described(hint)}
+
+
+def _choice(member: Enum) -> dict[str, Any]:
+    named = value_name(type(member), member)
+    return {"value": member.value, "zh": named.zh, "en": named.en}

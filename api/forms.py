@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, create_model
 
-from api.fields import Form, Instant, Line, Post, Reference, Text, described, form, needed
+from api.fields import Form, Instant, Line, Post, Reference, Text, asked, form, needed
 from domain.actor import Actor
 from domain.errors import Invalid
 from domain.terms import Role, Source
@@ -25,11 +25,14 @@ RESERVED = ("sweep:", "import:", "demo:")  # keys under which the program itself
 
 
 class ActorForm(Form):
-    """Who acts: a user in a post of a unit, perhaps on behalf of somebody (a reference, never a name)."""
+    """Who acts: a user in a post of a unit, perhaps on behalf of somebody (a reference, never a name).
+
+    A citizen may leave the unit out; whoever writes for them at a desk acts in their own post, on their behalf.
+    """
 
     user: Annotated[Line, Field(min_length=1)]
     post: Post
-    unit: Annotated[Line, Field(min_length=1)]
+    unit: Line = ""
     on_behalf_of: Literal[""] | Reference = ""
 
 
@@ -102,17 +105,15 @@ def has_route(table: Table, trigger: str) -> bool:
 
 
 def asks(table: Table, trigger: str) -> list[dict[str, Any]]:
-    """The facts that a trigger's form asks for: name, type, whether required."""
+    """The facts that a trigger's form asks for."""
     hints = hints_of(table.events[trigger])
-    return [
-        {"name": name, "required": needed(fact), **described(hints[name])}
-        for name, fact in table.asks[trigger].items()
-    ]
+    return [asked(fact, hints[name]) for name, fact in table.asks[trigger].items()]
 
 
 def actor_of(said: ActorForm, service: Service) -> Actor:
     """The actor, whose unit must be one we know."""
-    if not service.reference.organisation().exists(said.unit):
+    citizen = said.post is Role.CITIZEN and not said.unit
+    if not citizen and not service.reference.organisation().exists(said.unit):
         raise Invalid("actor.unit", said.unit, "Give the code of a unit: GET /api/v1/units lists them.")
     return Actor(said.user, said.post, said.unit, said.on_behalf_of)
 

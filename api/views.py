@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
+from uuid import NAMESPACE_URL
 
 import msgspec
 
@@ -12,7 +14,7 @@ from api.forms import asks, has_route
 from api.routes.commands import paths
 from domain.actor import Actor
 from domain.calendar import TZ
-from domain.case import Case, Party
+from domain.case import TYPES, Case, Party
 from domain.clock import Clock, Extension, Pause
 from domain.explanation import Step
 from workflows.service import Service
@@ -20,19 +22,14 @@ from workflows.table import Table
 
 TICK = timedelta(microseconds=1)
 
-# What belongs to one type of case alone, in the order in which people tell it.
-DETAILS = {
-    "dispute": (
-        "category", "onset", "complex_110", "mediators", "chair", "chosen", "conflicted", "recusals",
-        "rights_explained", "consents", "attempts", "agreement", "owed", "visits", "confirmation",
-        "opted_out", "archived",
-    ),
-    "petition": (
-        "by_office", "receipt", "object_unit", "representatives", "first", "matter", "petition_class", "submissions",
-        "routed_by", "accepted_at", "handling_unit", "handler", "statement_heard", "hearing_open", "simple",
-        "extended_by", "settlement", "opinion", "execution", "reviewed", "rechecked", "resolution", "evaluations",
-    ),
-}  # fmt: skip
+
+@cache
+def details(type_: str) -> tuple[str, ...]:
+    """The attributes that belong to this type of case alone, in the order in which its class tells them."""
+    blank, common = (
+        cls.blank(NAMESPACE_URL, datetime.min.replace(tzinfo=UTC)) for cls in (TYPES[type_], Case)
+    )
+    return tuple(name for name in vars(blank) if name not in vars(common))
 
 
 class ClockView(msgspec.Struct):
@@ -144,7 +141,7 @@ def case_view(service: Service, case: Case, at: datetime, actor: Actor | None) -
         sponsor=case.sponsor,
         supervisions={str(number): standing for number, standing in case.supervisions.items()},
         links=[{"relation": relation, "code": code} for relation, code in case.links],
-        details={name: plain(getattr(case, name)) for name in DETAILS[case.TYPE]},
+        details={name: plain(getattr(case, name)) for name in details(case.TYPE)},
         allowed=None if actor is None else allowed_view(service, table, case, actor),
     )
 

@@ -57,9 +57,9 @@ def actor_asked(context: Context, user: str | None, post: Role | None, unit: str
     """Whose possibilities a reader asks for; None when they ask for nobody's. Raises Invalid for an unknown unit."""
     if post is None:
         return None
-    if not unit or not context.service.reference.organisation().exists(unit):
+    if (unit or post is not Role.CITIZEN) and not context.service.reference.organisation().exists(unit or ""):
         raise Invalid("unit", unit, "Give the code of the unit in which this post is held.")
-    return Actor(user or "", post, unit)
+    return Actor(user or "", post, unit or "")
 
 
 @router.get(

@@ -14,7 +14,6 @@ from api.headers import POSITION, IfMatch, Prefer, answer, etag, version, wanted
 from api.openapi import problems, shows
 from api.wording import description, summary
 from domain.errors import Invalid, NotFound
-from eventlog.errors import Conflict
 from workflows.dispute import DISPUTE
 from workflows.petition import PETITION
 from workflows.service import Answer, Command
@@ -22,6 +21,7 @@ from workflows.table import Table
 
 TABLES = (DISPUTE, PETITION)
 PLURAL = {"dispute": "disputes", "petition": "petitions"}
+SENT = {"at": "occurred_at", "case": "code"}  # the service's word for a field -> the body's
 ELSEWHERE = frozenset({"reveal"})  # triggers with a route of their own
 
 Key = Annotated[
@@ -89,10 +89,7 @@ def _opening(table: Table, trigger: str) -> Any:
     def command(context: Here, body: form, key: Key = None, prefer: Prefer = None) -> Response:  # type: ignore[valid-type]
         code = body.code or ""  # type: ignore[attr-defined]
         asked = command_of(body, context.service, trigger, case=code, type=table.case_type, key=key or "")
-        try:
-            return carried_out(context, asked, prefer, status=201)
-        except Conflict:
-            raise Invalid("code", code, "This code is taken. Give another, or leave it out.") from None
+        return carried_out(context, asked, prefer, status=201)
 
     return command
 
@@ -126,7 +123,10 @@ def of_type(context: Context, code: str, type_: str) -> None:
 
 def carried_out(context: Context, command: Command, prefer: str | None, status: int = 200) -> Response:
     """Do it, wait for the read side if asked, and answer."""
-    done = context.service.do(command)
+    try:
+        done = context.service.do(command)
+    except Invalid as wrong:
+        raise Invalid(SENT.get(wrong.field, wrong.field), wrong.value, wrong.remedy) from None
     seconds = wanted_wait(prefer)
     seen = seconds > 0 and context.wait_for(done.position, seconds)
     return answer(

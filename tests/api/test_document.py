@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
+from api import openapi
 from api.examples import EXAMPLES
-from api.openapi import document
 from workflows.dispute import DISPUTE
 from workflows.petition import PETITION
 
+document = cache(openapi.document)
 ROOT = Path(__file__).parents[2]
 PROGRAM_ONLY = {"miss_deadline", "absorb", "release", "lapse"}
 

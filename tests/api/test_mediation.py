@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.examples import GRID, REPORTER, VILLAGE
+from api.examples import EXAMPLES, GRID, REPORTER, VILLAGE
 from tests.api.conftest import body_of, eventually
 from tests.support.township import at
 
@@ -36,6 +36,21 @@ def test_a_dispute_goes_from_report_to_resolved_with_the_bodies_of_the_api_docum
     assert all(row["sentence_zh"] and row["sentence_en"] for row in history)
 
 
+def test_a_petition_goes_from_the_window_to_the_delivered_opinion_with_the_bodies_of_the_api_document(web):
+    code = web.send("POST", "/petitions/receive", body_of("petition_receive")).json()["case"]
+    assert code.startswith("P-20260302-")
+    steps = [name for name in EXAMPLES if name.startswith("petition_") and name != "petition_receive"]
+    for version, name in enumerate(steps, 1):
+        answer = web.send(
+            "POST", f"/petitions/{code}/{name.removeprefix('petition_')}", body_of(name), version
+        )
+        assert answer.status_code == 200, (name, answer.text)
+    case = web.get(f"/cases/{code}")
+    assert case["state"] == "township_coordination.review_open"
+    assert case["details"]["opinion"]["result"] == "support"
+    assert {c["name"]: c["status"] for c in case["clocks"]}["P-REV-REQ"] == "running"
+
+
 def test_a_mediator_sees_their_own_change_at_once(web):
     code = web.report()
     answer = web.send(
@@ -57,7 +72,7 @@ def test_what_may_be_done_next_comes_with_address_and_form(web):
     offer = allowed["offer"]
     assert (offer["zh"], offer["en"]) == ("提交村级调解", "Offer to the village")
     assert offer["href"] == f"/api/v1/disputes/{code}/offer"
-    assert offer["asks"] == [{"name": "unit", "required": True, "type": "text"}]
+    assert offer["asks"] == [{"name": "unit", "zh": "单位", "en": "unit", "required": True, "type": "text"}]
     assert "resolve" not in allowed and "miss_deadline" not in allowed
     assert web.get(f"/cases/{code}")["allowed"] is None
     (row,) = web.get("/worklist", as_user="chen.reporter", as_post="reporter", as_unit=GRID)["items"]
