@@ -3,6 +3,7 @@
 LogError
 ├── BadUrl              the database URL is not usable
 ├── BadMasterKey        what should be a master key is not one
+├── BadSigningKey       what should be a key for checkpoints is not one
 ├── Unavailable         the database does not answer, or its tables are missing or too new
 │   └── MasterKeyMissing  … or the key that opens what is known of people
 ├── AggregateNotFound   (also a KeyError) nothing is recorded under this id
@@ -11,6 +12,8 @@ LogError
 ├── Unencodable         an event holds a value that the log could not give back; nothing was recorded
 ├── Unreadable          a stored event has a form that this program does not know
 │   └── UnknownTopic    … or a topic
+├── NotVouchedFor       nobody whose key is known signed this checkpoint
+├── Tampered            the log is not what was recorded
 ├── SealBroken          what is known of a person was changed outside of the program, or belongs to another
 └── SubjectEmptied      the person's data was erased and must not come back
 """
@@ -135,3 +138,29 @@ class SubjectEmptied(LogError):
     def __init__(self, subject_id: str) -> None:
         self.subject_id = subject_id
         super().__init__(f"Subject {subject_id!r} was erased. Use a new subject for a new matter.")
+
+
+class BadSigningKey(LogError, ValueError):
+    """What should be a signing or public key is not one. The message never repeats it. `line` is 0 for the whole text."""
+
+    def __init__(self, where: str, line: int, why: str = "") -> None:
+        self.where, self.line = where, line
+        place = f"{where}, line {line}" if line else where
+        super().__init__(
+            f"{place}: there is no key that signs checkpoints or checks them{f' ({why})' if why else ''}. A secret is 64 "
+            "random hexadecimal digits (`openssl rand -hex 32`), a public key a line of `gridcase checkpoint keys`."
+        )
+
+
+class NotVouchedFor(LogError, ValueError):
+    """A checkpoint that nobody signed whose key is given; the message says why."""
+
+
+class Tampered(LogError):
+    """The log is not what was recorded. Nothing more is signed; `position` is the first wrong place."""
+
+    def __init__(self, position: int, sentence: str) -> None:
+        self.position, self.sentence = position, sentence
+        super().__init__(
+            f"{sentence} Nothing more is signed: keep the database as it is, and see `gridcase verify`."
+        )
