@@ -1,11 +1,12 @@
 """Keeping the vault: which master key seals, wrapping anew under another one, scrubbing what was erased.
 
-The table `vault` holds what a start must know: the id of the master key that seals, and whether something erased has
-yet to be overwritten. Do not keep a secret in it.
+The table `vault` holds what a start must know: the id of the master key that seals, the sealed key of fingerprints, and
+whether something erased has yet to be overwritten. Do not keep a secret in it that is not sealed.
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from eventlog.master import MasterKeys
 from eventlog.recorder import LogRecorder
 
 MASTER = "master"  # id of the master key that seals, as of the first start or the last complete rotation
+FINGERPRINTS = "fingerprints"  # the key of fingerprints, sealed like a subject of this name
 TO_SCRUB = "to_scrub"  # there while something erased may still stand in the database's files
 WHOLE = "whole"  # … anywhere in them, because content stood there unsealed
 AT_ONCE = 500  # rows in one transaction: others wait some hundredths of a second at most
@@ -34,6 +36,7 @@ def prepare(recorder: LogRecorder, keys: MasterKeys) -> None:
         with recorder.transaction():
             if noted(recorder, MASTER) is None:
                 _seal_what_is_not(recorder, keys)
+                _keep_key(recorder, vault.seal(FINGERPRINTS, os.urandom(32), keys.first))
                 note(recorder, MASTER, keys.first.id)
     keys.get(noted(recorder, MASTER) or "")
     if noted(recorder, TO_SCRUB) is not None:
@@ -54,6 +57,8 @@ def rotate(recorder: LogRecorder, keys: MasterKeys, progress: Callable[[int], No
         total += rewrapped
         if not rewrapped:
             with recorder.transaction():
+                if (sealed := _kept_key(recorder)) is not None:
+                    _keep_key(recorder, vault.rewrap(FINGERPRINTS, sealed, keys, keys.first))
                 note(recorder, MASTER, keys.first.id)
             return total
     raise Unavailable(
@@ -86,6 +91,12 @@ def scrub(recorder: LogRecorder) -> bool:
     return done
 
 
+def fingerprint_key(recorder: LogRecorder, keys: MasterKeys) -> bytes | None:
+    """The key of fingerprints, the same before and after a rotation; None where there is no master key."""
+    sealed = _kept_key(recorder)
+    return None if sealed is None else vault.unseal(FINGERPRINTS, sealed, keys)
+
+
 def note(recorder: LogRecorder, name: str, value: str) -> None:
     """Keeps a value under a name, inside this thread's transaction."""
     recorder.run(
@@ -98,6 +109,15 @@ def noted(recorder: LogRecorder, name: str) -> str | None:
     """The value under a name."""
     rows = recorder.query("SELECT value FROM vault WHERE name = ?", (name,))
     return rows[0][0] if rows else None
+
+
+def _keep_key(recorder: LogRecorder, sealed: bytes) -> None:
+    note(recorder, FINGERPRINTS, sealed.hex())
+
+
+def _kept_key(recorder: LogRecorder) -> bytes | None:
+    sealed = noted(recorder, FINGERPRINTS)
+    return None if sealed is None else bytes.fromhex(sealed)
 
 
 def _make_table(recorder: LogRecorder) -> None:

@@ -5,6 +5,8 @@ Nothing of a person leaves this file but as `Identity`, and nothing reaches the 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -28,6 +30,7 @@ class Subjects:
 
     def __init__(self, recorder: LogRecorder, keys: MasterKeys) -> None:
         self._recorder, self.keys = recorder, keys
+        self._fingerprint_key: bytes | None = None
 
     def prepare(self) -> None:
         """Makes the vault ready. Raises MasterKeyMissing, BadMasterKey."""
@@ -65,6 +68,14 @@ class Subjects:
         with self._recorder.joined():
             self._recorder.erase_subject(subject_id, at)
             keeping.note(self._recorder, keeping.TO_SCRUB, f"{subject_id} {at.isoformat()}")
+
+    def fingerprint(self, data: bytes) -> str:
+        """A digest of something that may hold names: whoever has the database alone cannot try names against it."""
+        if self._fingerprint_key is None:
+            self._fingerprint_key = keeping.fingerprint_key(self._recorder, self.keys)
+        if self._fingerprint_key is None:  # a log without master key keeps no people
+            return hashlib.sha256(data).hexdigest()
+        return hmac.digest(self._fingerprint_key, data, "sha256").hex()
 
     def scrub(self) -> bool:
         """Overwrites what was erased in the database's files. False: somebody is reading; the next start does it."""

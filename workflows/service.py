@@ -6,7 +6,6 @@ transaction. Nothing is recorded on refusal.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -290,10 +289,9 @@ class Service:
             first, position=written.position, recorded_at=written.recorded_at, repeated=True
         )
 
-    @staticmethod
-    def _digest(command: Command) -> str:
+    def _digest(self, command: Command) -> str:
         asked = asdict(replace(command, key="", source=Source.API))
-        return hashlib.sha256(msgspec.json.encode(asked, order="sorted")).hexdigest()
+        return self.log.subjects.fingerprint(msgspec.json.encode(asked, order="sorted"))
 
 
 def answer_of(case: Case, trigger: str, at: datetime) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,19 @@ def test_people_kept_unsealed_by_the_first_version_are_sealed_at_the_start(tmp_p
     assert log.subjects.get(["P-1"]) == {"P-1": Identity("P-1", "person", "王建国", phone="13800001111")}
     assert not [file for file in tmp_path.iterdir() if "王建国".encode() in file.read_bytes()]
     log.close()
+
+
+def test_a_fingerprint_can_neither_be_tried_without_the_master_key_nor_changes_with_it(database_url):
+    old, new = new_key(), new_key()
+    told = []
+    for text in (old, f"{new}\n{old}", new):
+        log = open_log(database_url, keys=MasterKeys.of(text, "tests"))
+        log.prepare()
+        log.subjects.rotate()
+        told.append(log.subjects.fingerprint("王建国".encode()))
+        log.close()
+    assert len(set(told)) == 1
+    assert told[0] != hashlib.sha256("王建国".encode()).hexdigest()
 
 
 # Master keys

@@ -29,7 +29,7 @@ OTHER_OFFICER = Actor("tang", Role.PRIVACY_OFFICER, "C")
 OFFICER_AS_HEAD = Actor("shen", Role.UNIT_HEAD, "T1")
 ZHANG = Identity("s1", "person", "张守仁", "330501195002021239", "13800000001", "龙山村7组19号")
 LIN = Identity("s2", "person", "林桂香", "330501196603034567", "13900000002", "龙山村7组20号")
-TERM = {"retained_until": date(2026, 3, 31), "reason": "保管期限届满"}
+TERM: dict[str, Any] = {"retained_until": date(2026, 3, 31), "reason": "保管期限届满"}
 
 
 @pytest.fixture
