@@ -21,6 +21,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -133,7 +134,12 @@ def answer_to(error: Exception) -> Response:
             )
         case LogUnreadable() | Unreadable():
             logger.error("the log cannot be read: %s", error)
-            return problem(500, "log-unreadable", "The log cannot be read", str(error))
+            return problem(
+                500,
+                "log-unreadable",
+                "The log cannot be read",
+                "An event has an unknown form; it was logged which.",
+            )
         case (
             Unavailable()
             | sqlalchemy.exc.OperationalError()
@@ -224,7 +230,7 @@ def shown(value: object, most: int = LONGEST_SHOWN) -> Any:
     """A value as an answer may repeat it: short, and always writable as JSON."""
     if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53):
         return value
-    text = value if isinstance(value, str) else repr(value)
+    text = value.isoformat() if isinstance(value, date) else value if isinstance(value, str) else repr(value)
     text = text.encode("utf-8", "replace").decode()
     return text if len(text) <= most else f"{text[:most]}…"
 

@@ -34,7 +34,7 @@ class Names:
             if (known := self._known.get(id)) is not None:
                 return known
         first = self._log.load(id, version=1)
-        type_ = first.TYPE if isinstance(first, Case) else type(first).__name__.lower()
+        type_ = first.TYPE if isinstance(first, Case) else type(first).__name__.lower().removeprefix("year")
         name = Name(type_, str(getattr(first, "code", "")))
         with self._lock:
             self._known[id] = name

@@ -127,6 +127,11 @@ def carried_out(context: Context, command: Command, prefer: str | None, status: 
         done = context.service.do(command)
     except Invalid as wrong:
         raise Invalid(SENT.get(wrong.field, wrong.field), wrong.value, wrong.remedy) from None
+    except NotFound as missing:
+        if missing.kind != "policy set":
+            raise
+        remedy = "No policy set that we know was in force then: give a later instant."
+        raise Invalid("occurred_at", command.at, remedy) from None
     seconds = wanted_wait(prefer)
     seen = seconds > 0 and context.wait_for(done.position, seconds)
     return answer(

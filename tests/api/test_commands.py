@@ -97,6 +97,7 @@ WRONG: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"actor": {**REPORTER, "on_behalf_of": "张三"}}, "actor.on_behalf_of", ""),
     ({"occurred_at": "2026-03-01T09:00:00"}, "occurred_at", "with its zone"),
     ({"occurred_at": "2026-03-09T09:00:00+08:00"}, "occurred_at", "has not happened yet"),
+    ({"occurred_at": "1990-01-01T09:00:00+08:00"}, "occurred_at", "in force then"),
     ({"occurred_at": "2026-01-09T09:00:00+08:00"}, "reason", "say why"),
     ({"reason": "a\0b"}, "reason", "NUL"),
 )
