@@ -75,6 +75,13 @@ class MasterKeys:
         """Which keys there are, newest first."""
         return [key.id for key in self._current()]
 
+    @property
+    def file(self) -> Path:
+        """Where the keys are written. Raises BadMasterKey when they are in no file."""
+        if self._path is None:
+            raise BadMasterKey(self.where, 0, "it is no file that can be written")
+        return self._path
+
     def get(self, key_id: str) -> MasterKey:
         """The key with this id. Raises MasterKeyMissing."""
         for key in self._keys:  # what is in memory will do, until it does not

@@ -16,9 +16,10 @@ from uuid import UUID
 import msgspec
 
 from eventlog import keeping, vault
+from eventlog.errors import Unavailable
 from eventlog.identity import Emptied, Identity, Kind
 from eventlog.masking import mask, mask_value, unmask
-from eventlog.master import MasterKeys
+from eventlog.master import MasterKeys, keep_first, put_first
 from eventlog.recorder import LogRecorder
 from eventlog.rows import SubjectRow, Write
 
@@ -84,6 +85,27 @@ class Subjects:
     def rotate(self, progress: Callable[[int], None] | None = None) -> int:
         """Wraps every key by the first master key; answers how many were wrapped by another. See keeping.rotate."""
         return keeping.rotate(self._recorder, self.keys, progress)
+
+    def change_master(self, progress: Callable[[int], None] | None = None) -> int:
+        """Writes a new master key over the others in their file, then rotates; after an interruption it goes on.
+
+        Raises BadMasterKey when the keys are not in a file: then put the new one first by hand, and rotate.
+        """
+        if not self.rotation_pending:
+            put_first(self.keys.file)
+        return self.rotate(progress)
+
+    def forget_masters(self) -> list[str]:
+        """Takes every master key but the first one out of the file; answers their ids. Backups sealed by them die.
+
+        Raises Unavailable while anybody is still sealed under one of them.
+        """
+        in_use = set(self.masters()) - {self.keys.first.id}
+        if in_use or self.rotation_pending:
+            raise Unavailable(
+                f"Master keys {', '.join(sorted(in_use)) or 'of old'} are still in use. Rotate first."
+            )
+        return keep_first(self.keys.file)
 
     @property
     def rotation_pending(self) -> bool:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from eventlog import keeping
-from eventlog.errors import MasterKeyMissing
+from eventlog.errors import BadMasterKey, MasterKeyMissing, Unavailable
 from eventlog.log import open_log
-from eventlog.master import MasterKeys, new_key
+from eventlog.master import MasterKeys, new_key, put_first
 from eventlog.subjects import Identity
 
 OLD, NEW = new_key(), new_key()
@@ -52,7 +52,7 @@ def test_after_a_rotation_the_new_key_opens_everything_and_the_old_one_nothing(o
     log = opened(BOTH)
     log.prepare()
     assert log.subjects.rotation_pending and everybody(log) == PEOPLE
-    seen = []
+    seen: list[int] = []
     assert log.subjects.rotate(seen.append) == 1200
     assert seen[:3] == [500, 1000, 1200]
     assert not log.subjects.rotation_pending
@@ -100,7 +100,8 @@ def test_an_interrupted_rotation_leaves_everybody_readable_and_goes_on(opened, m
 
 def test_people_who_come_and_change_during_a_rotation_are_not_lost(opened):
     rotating, serving = opened(BOTH), opened(OLD_ONLY)  # a server that has not seen the new key yet
-    stop, put = threading.Event(), []
+    stop = threading.Event()
+    put: list[Identity] = []
 
     def serve():
         while not stop.is_set() and len(put) < 50:
@@ -123,6 +124,26 @@ def test_an_erased_person_stays_erased(opened):
     log.subjects.empty("P-0007", datetime(2026, 1, 1, tzinfo=UTC))
     assert log.subjects.rotate() == 1199
     assert log.recorder.query("SELECT subject_id FROM subjects WHERE content IS NULL") == [("P-0007",)]
+
+
+def test_the_key_beside_the_database_is_changed_and_then_forgotten(tmp_path):
+    log = open_log(f"sqlite:///{tmp_path}/town.db")
+    log.prepare()
+    log.subjects.put(*PEOPLE)
+    before = log.subjects.keys.first.id
+    put_first(log.subjects.keys.file)  # as far as an interrupted change came
+    with pytest.raises(Unavailable, match=before):
+        log.subjects.forget_masters()
+    assert log.subjects.change_master() == 1200
+    assert len(log.subjects.keys.ids) == 2 and log.subjects.forget_masters() == [before]
+    assert everybody(log) == PEOPLE
+    log.close()
+
+
+def test_keys_of_a_variable_are_changed_by_hand(opened):
+    with pytest.raises(BadMasterKey, match="tests"):
+        log = opened(OLD_ONLY)
+        log.subjects.change_master()
 
 
 def test_without_the_old_key_nothing_is_rewrapped_and_the_one_that_is_missing_is_named(opened):

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 
@@ -70,12 +71,11 @@ def test_what_could_not_be_scrubbed_is_scrubbed_at_the_next_start(tmp_path, monk
     monkeypatch.setattr(log.recorder, "scrub", lambda whole: False)  # somebody is reading
     assert not log.subjects.scrub()
     monkeypatch.undo()
-    scrubbed = []
-    scrub = log.recorder.scrub
-    monkeypatch.setattr(log.recorder, "scrub", lambda whole: scrubbed.append(whole) or scrub(whole=whole))
+    scrub = Mock(wraps=log.recorder.scrub)
+    monkeypatch.setattr(log.recorder, "scrub", scrub)
     log.prepare()
     log.prepare()
-    assert scrubbed == [False]
+    scrub.assert_called_once_with(whole=False)
     log.close()
 
 
