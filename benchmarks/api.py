@@ -81,35 +81,29 @@ def _loads(
 def _table(
     title: str, there: list[Contender], found: dict[tuple[str, int], list[Load]], notes: list[str]
 ) -> Table:
-    table = Table(
-        title, ["", *(f"{n} conn: req/s" for n in CONNECTIONS), *(f"{n}: p50 / p99 ms" for n in CONNECTIONS)]
-    )
+    table = Table(f"{title}: requests/s (p50 / p99 ms)", ["connections", *map(str, CONNECTIONS)])
     for one in there:
-        rates = [number(middle([load.rate for load in found[one.name, n]])) for n in CONNECTIONS]
-        table.rows.append([one.name, *rates, *(_latency(found[one.name, n]) for n in CONNECTIONS)])
+        table.rows.append([one.name, *(_measured(found[one.name, n]) for n in CONNECTIONS)])
     for one in there:
         ours = next(o for o in there if o.name.startswith("Gridcase") and o.kind == one.kind)
         if one is not ours:
-            cells = [
-                [_share(found[ours.name, n], found[one.name, n], what) for n in CONNECTIONS]
-                for what in (_rate, _p99)
-            ]
-            table.rows.append([f"ours ÷ {one.name}", *cells[0], *(f"p99 {cell}" for cell in cells[1])])
+            shares = [_shares(found[ours.name, n], found[one.name, n]) for n in CONNECTIONS]
+            table.rows.append([f"ours ÷ {one.name}", *shares])
     table.notes = notes
     return table
 
 
-def _rate(load: Load) -> float:
-    return load.rate
+def _rate(loads: list[Load]) -> float:
+    return middle([load.rate for load in loads])
 
 
-def _p99(load: Load) -> float:
-    return load.percentile(99)
+def _latency(loads: list[Load], percent: float) -> float:
+    return middle([load.percentile(percent) for load in loads])
 
 
-def _share(ours: list[Load], theirs: list[Load], what: Callable[[Load], float]) -> str:
-    return ratio(middle([what(load) for load in ours]), middle([what(load) for load in theirs]))
+def _measured(loads: list[Load]) -> str:
+    return f"{number(_rate(loads))} ({number(_latency(loads, 50))} / {number(_latency(loads, 99))})"
 
 
-def _latency(loads: list[Load]) -> str:
-    return " / ".join(number(middle([load.percentile(p) for load in loads])) for p in (50, 99))
+def _shares(ours: list[Load], theirs: list[Load]) -> str:
+    return f"{ratio(_rate(ours), _rate(theirs))} (p99 {ratio(_latency(ours, 99), _latency(theirs, 99))})"
