@@ -143,6 +143,11 @@ class PostgresRecorder(LogRecorder):
                 return self._mine.execute(sql, parameters, binary=True).fetchall()
         return self._on_a_connection(lambda c: c.execute(sql, parameters, binary=True).fetchall())
 
+    _PLAIN_COLUMNS = (
+        "position, originator_id::text, originator_version, topic,"
+        """ to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), state"""
+    )
+
     def _event_rows(self, rows: list[tuple[Any, ...]]) -> list[EventRow]:
         return rows
 

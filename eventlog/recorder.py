@@ -12,14 +12,14 @@ import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent, Subscription
 
 from eventlog.errors import SubjectEmptied, Unavailable
 from eventlog.news import News
-from eventlog.rows import CommandRecord, EventRow, Receipt, SubjectRow, Write, as_uuid, notification
+from eventlog.rows import CommandRecord, EventRow, PlainRow, Receipt, SubjectRow, Write, as_uuid, notification
 
 SCHEMA_VERSION = 1
 THE_BEGINNING = datetime.min.replace(tzinfo=UTC)  # before anything is recorded
@@ -186,6 +186,27 @@ class LogRecorder(ApplicationRecorder):
             where.append("originator_version <= ?")
             parameters.append(upto_version)
         return self._events(where, parameters, "originator_version" + (" DESC" if desc else ""), limit)
+
+    _PLAIN_COLUMNS: ClassVar[str]  # a PlainRow in the dialect's words
+
+    def plain_rows_after(self, after: int, limit: int) -> list[PlainRow]:
+        """At most `limit` events beyond a position, in the order of the log."""
+        sql = f"SELECT {self._PLAIN_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"
+        return self.query(sql, (after, limit))
+
+    def plain_rows_by_stream(
+        self, after: tuple[UUID | str, int], last: UUID | str, upto: int, limit: int
+    ) -> list[PlainRow]:
+        """At most `limit` events up to position `upto`, stream by stream, by id and version.
+
+        Only those beyond `after` (an id and a version), of streams up to and with `last`.
+        """
+        sql = (
+            f"SELECT {self._PLAIN_COLUMNS} FROM events"
+            " WHERE (originator_id, originator_version) > (?, ?) AND originator_id <= ? AND position <= ?"
+            " ORDER BY events.originator_id, originator_version LIMIT ?"  # not the column of that name read as text
+        )
+        return self.query(sql, (self._id(after[0]), after[1], self._id(last), upto, limit))
 
     def _id(self, originator_id: UUID | str) -> object:
         """An aggregate's id as the driver takes it."""

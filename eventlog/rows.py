@@ -12,6 +12,9 @@ from eventsourcing.persistence import Notification, StoredEvent
 EventRow = tuple[int, UUID, int, str, datetime, bytes]
 """position, originator_id, originator_version, topic, recorded_at, state: the columns of the events table in order."""
 
+PlainRow = tuple[int, str, int, str, str, bytes]
+"""An EventRow for readers that keep text: the id as text, recorded_at as "2026-03-02T01:00:00.000000Z"."""
+
 
 @dataclass(frozen=True)
 class RecordedEvent(Notification):

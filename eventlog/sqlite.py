@@ -149,6 +149,10 @@ class SQLiteRecorder(LogRecorder):
             with self._readers:
                 self._idle.append(connection)
 
+    _PLAIN_COLUMNS = (
+        "position, originator_id, originator_version, topic, substr(recorded_at, 1, 26) || 'Z', state"
+    )
+
     def _id(self, originator_id: UUID | str) -> str:
         return str(originator_id)
 
