@@ -9,10 +9,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Protocol, cast
+from typing import Protocol
 
 import sqlalchemy as sa
-from fastapi import Depends, Request
 
 from api.codes import new_code
 from api.cursor import Cursors
@@ -100,10 +99,3 @@ def opened(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Itera
             stack.callback(context.worker.stop)
             context.worker.start()
         yield context
-
-
-async def _here(request: Request) -> Context:
-    return cast(Context, request.app.state.context)
-
-
-Here = Annotated[Context, Depends(_here)]

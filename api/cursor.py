@@ -13,7 +13,18 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from api.errors import BadCursor
+from domain.errors import GridcaseError
+
+
+class BadCursor(GridcaseError):
+    """A page cursor that this server did not make for this question."""
+
+    def __init__(self, cursor: str) -> None:
+        self.cursor = cursor
+        super().__init__(
+            "The cursor is not one that this server made for this question. Begin again without it."
+        )
+
 
 LENGTH = 16  # bytes of the signature
 

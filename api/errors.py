@@ -31,6 +31,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.cursor import BadCursor
 from domain.errors import (
     GridcaseError,
     Invalid,
@@ -52,16 +53,6 @@ LONGEST_SHOWN = 200  # characters of a wrong value that an answer repeats
 
 class PreconditionRequired(GridcaseError):
     """A command on an existing case came without saying which version it looked at."""
-
-
-class BadCursor(GridcaseError):
-    """A page cursor that this server did not make for this question."""
-
-    def __init__(self, cursor: str) -> None:
-        self.cursor = cursor
-        super().__init__(
-            "The cursor is not one that this server made for this question. Begin again without it."
-        )
 
 
 class TooLarge(HTTPException):

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from api.context import Context, Here
+from api.context import Context
 from api.cursor import next_link, question
 from api.fields import Line, Post
 from api.headers import Since, answer, etag
+from api.here import Here
 from api.openapi import problems, shows
 from api.routes.commands import Code
 from api.views import CaseView, DeadlineView, case_view, clock_view

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
 
-from api.context import Context, Here
+from api.context import Context
 from api.examples import EXAMPLES
 from api.forms import CODE, IdempotencyKey, command_form, command_of, has_route, opens
 from api.headers import POSITION, IfMatch, Prefer, answer, etag, version, wanted_wait
+from api.here import Here
 from api.openapi import problems, shows
 from api.wording import description, summary
 from domain.errors import Invalid, NotFound

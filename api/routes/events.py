@@ -14,8 +14,9 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from api.context import Context, Here
+from api.context import Context
 from api.fields import Line
+from api.here import Here
 from api.openapi import problems
 from domain.case import CaseEvent
 from domain.errors import Invalid

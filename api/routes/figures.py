@@ -9,9 +9,10 @@ import msgspec
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query, Response
 
-from api.context import Context, Here
+from api.context import Context
 from api.fields import Day, Instant, Line
 from api.headers import READ_POSITION, Since, answer
+from api.here import Here
 from api.openapi import problems, shows
 from domain.organisation import local_date
 from projections.facts import FACTS

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 from fastapi import APIRouter, Response
 
-from api.context import Context, Here
+from api.context import Context
 from api.headers import answer
+from api.here import Here
 from api.openapi import shows
 
 router = APIRouter(tags=["operations"])

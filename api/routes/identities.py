@@ -8,10 +8,10 @@ import msgspec
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.context import Here
 from api.fields import Form, Reference, Text
 from api.forms import ActorForm, actor_of
 from api.headers import answer
+from api.here import Here
 from api.openapi import problems, shows
 from api.routes.commands import Code
 from eventlog.identity import Identity

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Path, Query, Response
 
-from api.context import Here
 from api.fields import Day, Instant, Line
 from api.headers import answer
+from api.here import Here
 from api.openapi import problems, shows
 from api.views import last_day, plain
 from domain.deadline import explain, start

@@ -9,10 +9,11 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.context import Context, Here
+from api.context import Context
 from api.fields import Day, Form, Line, Number, Text
 from api.forms import ActorForm, actor_of
 from api.headers import answer
+from api.here import Here
 from api.openapi import problems, shows
 from domain.actor import Actor
 from domain.case import Entry

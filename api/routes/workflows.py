@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Path, Response
 
-from api.context import Here
 from api.forms import asks, has_route
 from api.headers import answer
+from api.here import Here
 from api.openapi import problems, shows
 from domain.errors import NotFound
 from workflows.drawing import mermaid

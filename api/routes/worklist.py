@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from api.context import Context, Here
+from api.context import Context
 from api.cursor import next_link, question
 from api.fields import Day, Line, Post
 from api.headers import Since, answer
+from api.here import Here
 from api.openapi import problems, shows
 from api.routes.cases import actor_asked
 from domain.actor import Actor

@@ -13,7 +13,6 @@ from api.context import Context
 from api.worker import Worker
 from domain.calendar import TZ
 from eventlog.log import open_log
-from gridcase import asgi
 from gridcase.commands.console import Json, bar, day, err, house, instant, listing, out, show, spoken
 from gridcase.demo.people import demo_accounts
 from gridcase.demo.year import load_demo
@@ -54,6 +53,8 @@ def serve(
     )
     if demo:
         out.print(accounts())
+    from gridcase import asgi  # the web framework costs half a second that no other command should pay
+
     asgi.serve(settings)
 
 
