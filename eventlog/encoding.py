@@ -103,9 +103,7 @@ class EventMapper(Mapper[UUID]):
         state: bytes,
     ) -> Any:
         """One row of the events table, in the order of its columns, as a typed event."""
-        form = self._by_topic.get(topic)
-        if form is None:
-            form = self._by_topic[topic] = Form(_event_class(topic, position), topic)
+        form = self._by_topic.get(topic) or self.form(topic, position)
         columns = {"originator_id": originator_id, "originator_version": version, "timestamp": recorded_at}
         try:
             values = form.decode(state, columns)
@@ -115,6 +113,13 @@ class EventMapper(Mapper[UUID]):
         event.__dict__.update(values)
         event.__dict__.update(columns)
         return event
+
+    def form(self, topic: str, position: int | None) -> Form:
+        """How events of a topic are written. Raises UnknownTopic."""
+        form = self._by_topic.get(topic)
+        if form is None:
+            form = self._by_topic[topic] = Form(_event_class(topic, position), topic)
+        return form
 
 
 def _event_class(topic: str, position: int | None) -> type:

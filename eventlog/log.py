@@ -23,6 +23,7 @@ from eventlog.encoding import EventMapper
 from eventlog.errors import AggregateNotFound, BadUrl, Conflict, KeyTaken, LogError, UnknownTopic, Unreadable
 from eventlog.identity import Identity
 from eventlog.master import MasterKeys
+from eventlog.plain import PlainForms
 from eventlog.postgres import PostgresRecorder
 from eventlog.recorder import LogRecorder, utc_now
 from eventlog.rows import CommandRecord, EventRow, Receipt, Write
@@ -53,9 +54,12 @@ class EventLog:
         clock: Callable[[], datetime] = utc_now,
         cache: int = 1024,
         keys: MasterKeys | None = None,
+        url: str = "",
     ) -> None:
+        self.url = url  # where other processes open it too; "" for one that they cannot
         self.recorder = recorder
         self.mapper = EventMapper()
+        self.plain = PlainForms(self.mapper)
         self.subjects = Subjects(recorder, keys or MasterKeys("GRIDCASE_MASTER_KEY_FILE"))
         self._clock = clock
         self._kept = Kept(cache)
@@ -230,8 +234,9 @@ def open_log(
                 f"{url!r}: write sqlite:///file.db, sqlite:////absolute/file.db or sqlite:///:memory:."
             )
         keys = keys or beside(path)
-        return EventLog(SQLiteRecorder(path, clock), clock, cache, keys)
+        shared = "" if path == ":memory:" else url
+        return EventLog(SQLiteRecorder(path, clock), clock, cache, keys, shared)
     if scheme == "postgresql" and separator:
-        return EventLog(PostgresRecorder(url, clock), clock, cache, keys)
+        return EventLog(PostgresRecorder(url, clock), clock, cache, keys, url)
     shown = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
     raise BadUrl(f"{shown!r}: a log is kept in sqlite:///file.db or in postgresql://user@host/name.")
