@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
+from domain.agreement import Answer, ConfirmationResult
 from domain.case import CLOSED, NEW
 from domain.clock import ClockStatus
 from domain.dispute import Form
-from domain.mediation import Answer, ConfirmationResult
 from domain.petition import (
     Evidence,
     Exemption,

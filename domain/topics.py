@@ -17,6 +17,7 @@ MODULES: Final = (
     "domain.dispute",
     "domain.custody",
     "domain.mediation",
+    "domain.agreement",
     "domain.conduct",
     "domain.record",
     "domain.petition",

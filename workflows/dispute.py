@@ -5,6 +5,18 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
+from domain.agreement import (
+    AgreementReached,
+    AgreementSetAside,
+    ConfirmationApplied,
+    ConfirmationDecided,
+    DisputeResolved,
+    FollowUpVisited,
+    FulfilmentUrged,
+    ObligationBreached,
+    ObligationFulfilled,
+    SettledOnTheSpot,
+)
 from domain.calendar import TZ
 from domain.case import CLOSED, NEW
 from domain.conduct import JointMeetingHeld
@@ -22,17 +34,10 @@ from domain.custody import (
 )
 from domain.dispute import DisputeReported
 from domain.mediation import (
-    AgreementReached,
-    AgreementSetAside,
-    ConfirmationApplied,
-    ConfirmationDecided,
     ConflictDisclosed,
     ConsentGiven,
-    DisputeResolved,
     DisputeWithdrawn,
     FileArchived,
-    FollowUpVisited,
-    FulfilmentUrged,
     MediationExtended,
     MediationOpened,
     MediationRefused,
@@ -41,18 +46,17 @@ from domain.mediation import (
     MediationTerminated,
     MediatorAssigned,
     MediatorReplaced,
-    ObligationBreached,
-    ObligationFulfilled,
     PartyChoseMediator,
     ProgressNoted,
     RecusalRequested,
     RightsExplained,
     SessionHeld,
-    SettledOnTheSpot,
 )
 from domain.record import CaseReopened
 from domain.terms import Level, Outcome, Role
-from workflows import dispute_guards as g
+from workflows import agreement_guards as a
+from workflows import custody_guards as c
+from workflows import mediation_guards as g
 from workflows.common import COMMON_ROWS, COMMON_VERBS, EVERY_POST, REPLIES
 from workflows.guards import (
     assigned_with_term,
@@ -136,7 +140,7 @@ TOWNSHIP_AT_WORK = (
 COUNTY_AT_WORK = "escalation.accepted | escalation.mediating | escalation.suspended"
 VILLAGE, TOWNSHIP, COUNTY = "village_mediation", "township_coordination", "escalation"
 BENCH = (R.MEDIATOR, R.HANDLER, R.UNIT_HEAD)
-GOING_UP = (g.one_level_up, g.tried_told, g.may_go_up, plan_if_serious)
+GOING_UP = (c.one_level_up, c.tried_told, c.may_go_up, plan_if_serious)
 UP: dict[str, Any] = {"holder": unit, "meets": ("D-WORK",)}
 SKIP: dict[str, Any] = {"holder": unit, "starts": ("P-URGENT",)}
 RETURN: dict[str, Any] = {
@@ -144,23 +148,23 @@ RETURN: dict[str, Any] = {
     "meets": ("D-ACCEPT",),
     "fills": {"sender": back_to_sender, "receiver": lambda m: m.case.holder},
 }
-RETURNABLE = (ground_given, g.return_in_time, g.returns_left)
+RETURNABLE = (ground_given, c.return_in_time, c.returns_left)
 DOWN: dict[str, Any] = {"holder": unit, "starts": (given_term,), "meets": ("D-WORK",)}
 
 # fmt: off
 ROWS = (
     #   trigger              from               to                    event                   who may                                  guards
-    Row("report",            NEW,               "reported",           DisputeReported,        anyone(*EVERY_POST),                     (g.origin_active, g.titled), holder=origin, starts=("D-PLAN", "D-110", "D-110-COMPLEX")),
-    Row("settle",            "reported",        CLOSED,               SettledOnTheSpot,       holder(R.REPORTER, R.MEDIATOR),          (g.is_minor, g.all_agreed, g.fulfilled_at_once), meets=("D-ACCEPT",), outcome=Outcome.RESOLVED),
-    Row("offer",             "reported",        "village_mediation.offered",  CustodyOffered, holder(R.REPORTER, R.MEDIATOR, R.INTAKE, R.UNIT_HEAD), (g.village_of_origin,), holder=unit, meets=("D-ACCEPT",)),
-    Row("accept",            "reported",        "village_mediation.accepted", DisputeAccepted, holder(R.MEDIATOR, R.UNIT_HEAD),         (g.acts_for_village, g.within_scope, g.not_elsewhere), holder=actors_unit, meets=("D-ACCEPT",), fills={"unit": actors_unit}),
-    Row("accept",            "*.offered",       ".accepted",          DisputeAccepted,        holder(R.MEDIATOR, R.INTAKE, R.UNIT_HEAD), (g.within_scope, g.not_elsewhere), meets=("D-ACCEPT",), fills={"unit": actors_unit}),
-    Row("return",            "*.offered",       "reported",           CustodyReturned,        holder(R.INTAKE, R.UNIT_HEAD),           RETURNABLE, when=g.sent_from(Level.GRID), **RETURN),
-    Row("return",            "*.offered",       "village_mediation.offered",     CustodyReturned, holder(R.INTAKE, R.UNIT_HEAD),       RETURNABLE, when=g.sent_from(Level.VILLAGE), **RETURN),
-    Row("return",            "*.offered",       "township_coordination.offered", CustodyReturned, holder(R.INTAKE, R.UNIT_HEAD),       RETURNABLE, when=g.sent_from(Level.TOWNSHIP), **RETURN),
-    Row("return",            "*.offered",       "escalation.offered", CustodyReturned,        holder(R.INTAKE, R.UNIT_HEAD),           RETURNABLE, when=g.sent_from(Level.COUNTY), **RETURN),
-    Row("determine",         "*.offered",       SAME,                 JurisdictionDetermined, superior(R.UNIT_HEAD),                   (unit_active, g.under_the_superior, g.same_level), holder=unit),
-    Row("refer_out",         "reported | *.offered", CLOSED,          ReferredOut,            holder(R.UNIT_HEAD),                     (g.other_ways_told,), meets=("D-ACCEPT",), outcome=Outcome.DIVERTED),
+    Row("report",            NEW,               "reported",           DisputeReported,        anyone(*EVERY_POST),                     (c.origin_active, c.titled), holder=origin, starts=("D-PLAN", "D-110", "D-110-COMPLEX")),
+    Row("settle",            "reported",        CLOSED,               SettledOnTheSpot,       holder(R.REPORTER, R.MEDIATOR),          (c.is_minor, c.all_agreed, c.fulfilled_at_once), meets=("D-ACCEPT",), outcome=Outcome.RESOLVED),
+    Row("offer",             "reported",        "village_mediation.offered",  CustodyOffered, holder(R.REPORTER, R.MEDIATOR, R.INTAKE, R.UNIT_HEAD), (c.village_of_origin,), holder=unit, meets=("D-ACCEPT",)),
+    Row("accept",            "reported",        "village_mediation.accepted", DisputeAccepted, holder(R.MEDIATOR, R.UNIT_HEAD),         (c.acts_for_village, c.within_scope, c.not_elsewhere), holder=actors_unit, meets=("D-ACCEPT",), fills={"unit": actors_unit}),
+    Row("accept",            "*.offered",       ".accepted",          DisputeAccepted,        holder(R.MEDIATOR, R.INTAKE, R.UNIT_HEAD), (c.within_scope, c.not_elsewhere), meets=("D-ACCEPT",), fills={"unit": actors_unit}),
+    Row("return",            "*.offered",       "reported",           CustodyReturned,        holder(R.INTAKE, R.UNIT_HEAD),           RETURNABLE, when=c.sent_from(Level.GRID), **RETURN),
+    Row("return",            "*.offered",       "village_mediation.offered",     CustodyReturned, holder(R.INTAKE, R.UNIT_HEAD),       RETURNABLE, when=c.sent_from(Level.VILLAGE), **RETURN),
+    Row("return",            "*.offered",       "township_coordination.offered", CustodyReturned, holder(R.INTAKE, R.UNIT_HEAD),       RETURNABLE, when=c.sent_from(Level.TOWNSHIP), **RETURN),
+    Row("return",            "*.offered",       "escalation.offered", CustodyReturned,        holder(R.INTAKE, R.UNIT_HEAD),           RETURNABLE, when=c.sent_from(Level.COUNTY), **RETURN),
+    Row("determine",         "*.offered",       SAME,                 JurisdictionDetermined, superior(R.UNIT_HEAD),                   (unit_active, c.under_the_superior, c.same_level), holder=unit),
+    Row("refer_out",         "reported | *.offered", CLOSED,          ReferredOut,            holder(R.UNIT_HEAD),                     (c.other_ways_told,), meets=("D-ACCEPT",), outcome=Outcome.DIVERTED),
 
     Row("assign_mediator",   ACTIVE,            SAME,                 MediatorAssigned,       holder(R.UNIT_HEAD),                     (g.no_conflict, g.choice_honoured), meets=("D-WORK",)),
     Row("choose_mediator",   ACTIVE,            SAME,                 PartyChoseMediator,     holder(*BENCH, R.CITIZEN),               (g.is_party, g.chosen_is_free)),
@@ -170,42 +174,42 @@ ROWS = (
     Row("explain_rights",    ACTIVE,            SAME,                 RightsExplained,        holder(*BENCH),                          (g.parties_known, g.everybody_told), meets=("D-WORK",)),
     Row("consent",           ACTIVE,            SAME,                 ConsentGiven,           holder(*BENCH, R.CITIZEN),               (g.is_party,)),
     Row("open_mediation",    "*.accepted",      ".mediating",         MediationOpened,        holder(*BENCH),                          (g.chair_named, g.no_open_recusal, g.rights_explained, g.all_consented, plan_if_serious), meets=("D-WORK",)),
-    Row("refuse",            UNAGREED,          CLOSED,               MediationRefused,       holder(*BENCH, R.REPORTER, R.CITIZEN),   (g.is_party, g.statement_given, g.other_ways_told), outcome=Outcome.TERMINATED),
+    Row("refuse",            UNAGREED,          CLOSED,               MediationRefused,       holder(*BENCH, R.REPORTER, R.CITIZEN),   (g.is_party, g.statement_given, c.other_ways_told), outcome=Outcome.TERMINATED),
     Row("hold_session",      "*.mediating",     SAME,                 SessionHeld,            holder(*BENCH),                          (g.chair_present, g.no_open_recusal, g.recorded), meets=("D-WORK",)),
     Row("note_progress",     ACTIVE,            SAME,                 ProgressNoted,          holder(*BENCH),                          (), meets=("D-WORK",)),
-    Row("joint_meeting",     OPEN,              SAME,                 JointMeetingHeld,       holder(*BENCH),                          (g.joint_formed,), meets=("D-WORK",)),
+    Row("joint_meeting",     OPEN,              SAME,                 JointMeetingHeld,       holder(*BENCH),                          (c.joint_formed,), meets=("D-WORK",)),
     Row("suspend",           "*.mediating",     ".suspended",         MediationSuspended,     holder(R.UNIT_HEAD),                     (g.cause_known,), pauses=cause),
     Row("resume",            "*.suspended",     ".mediating",         MediationResumed,       holder(*BENCH),                          (), resumes=True),
     Row("extend",            "*.mediating",     SAME,                 MediationExtended,      holder(R.UNIT_HEAD),                     (g.mediation_term_runs, g.not_extended_yet, g.all_parties_ask), extends="D-MEDIATE"),
-    Row("agree",             "*.mediating",     ".agreed",            AgreementReached,       holder(R.MEDIATOR, R.HANDLER),           (g.written_if_needed, g.contents_complete, g.signed_if_written), meets=WORK, starts=(from_effective_day, agreed_days)),
-    Row("terminate",         f"{ACTIVE} | *.suspended", CLOSED,       MediationTerminated,    holder(R.UNIT_HEAD),                     (ground_given, g.other_ways_told, g.mediator_proposes), meets=WORK, outcome=Outcome.TERMINATED),
+    Row("agree",             "*.mediating",     ".agreed",            AgreementReached,       holder(R.MEDIATOR, R.HANDLER),           (a.written_if_needed, a.contents_complete, a.signed_if_written), meets=WORK, starts=(from_effective_day, agreed_days)),
+    Row("terminate",         f"{ACTIVE} | *.suspended", CLOSED,       MediationTerminated,    holder(R.UNIT_HEAD),                     (ground_given, c.other_ways_told, g.mediator_proposes), meets=WORK, outcome=Outcome.TERMINATED),
 
     Row("set_aside",         "*.agreed",        ".mediating",         AgreementSetAside,      holder(*BENCH),                          (), drops=("D-FULFIL", "D-CONFIRM", "D-VISIT-7", "D-VISIT-30")),
-    Row("apply_confirmation", "*.agreed | closed", SAME,                ConfirmationApplied,    holder(*BENCH, R.CITIZEN),               (g.joint_application, g.confirmation_in_time, g.confirmable), meets=("D-CONFIRM",)),
-    Row("decide_confirmation", "*.agreed | closed", SAME,             ConfirmationDecided,    holder(*BENCH),                          (g.confirmation_pending,)),
-    Row("fulfil",            "*.agreed",        SAME,                 ObligationFulfilled,    holder(*BENCH, R.REPORTER),              (g.something_owed, g.obligation_open), meets=("D-FULFIL",)),
-    Row("breach",            "*.agreed",        SAME,                 ObligationBreached,     holder(*BENCH, R.REPORTER),              (g.something_owed, g.obligation_open)),
-    Row("urge",              "*.agreed",        SAME,                 FulfilmentUrged,        holder(*BENCH),                          (g.something_owed, g.obligation_open)),
+    Row("apply_confirmation", "*.agreed | closed", SAME,                ConfirmationApplied,    holder(*BENCH, R.CITIZEN),               (a.joint_application, a.confirmation_in_time, a.confirmable), meets=("D-CONFIRM",)),
+    Row("decide_confirmation", "*.agreed | closed", SAME,             ConfirmationDecided,    holder(*BENCH),                          (a.confirmation_pending,)),
+    Row("fulfil",            "*.agreed",        SAME,                 ObligationFulfilled,    holder(*BENCH, R.REPORTER),              (a.something_owed, a.obligation_open), meets=("D-FULFIL",)),
+    Row("breach",            "*.agreed",        SAME,                 ObligationBreached,     holder(*BENCH, R.REPORTER),              (a.something_owed, a.obligation_open)),
+    Row("urge",              "*.agreed",        SAME,                 FulfilmentUrged,        holder(*BENCH),                          (a.something_owed, a.obligation_open)),
     Row("visit",             "*.agreed | closed", SAME,               FollowUpVisited,        holder(*BENCH, R.REPORTER),              (), meets=("D-VISIT-7 | D-VISIT-30",)),
-    Row("resolve",           "*.agreed",        CLOSED,               DisputeResolved,        holder(R.UNIT_HEAD),                     (g.all_fulfilled, g.visited, g.not_the_chair, evidence_named), outcome=Outcome.RESOLVED),
+    Row("resolve",           "*.agreed",        CLOSED,               DisputeResolved,        holder(R.UNIT_HEAD),                     (a.all_fulfilled, a.visited, a.not_the_chair, evidence_named), outcome=Outcome.RESOLVED),
 
     Row("refer_up",          VILLAGE_AT_WORK,   "township_coordination.offered", ReferredUp,  holder(R.UNIT_HEAD),                     GOING_UP, **UP),
     Row("refer_up",          TOWNSHIP_AT_WORK,  "escalation.offered", ReferredUp,             holder(R.UNIT_HEAD),                     GOING_UP, **UP),
-    Row("refer_up",          CLOSED,            "township_coordination.offered", ReferredUp,  holder(R.UNIT_HEAD),                     (g.failed_not_refused, *GOING_UP), when=g.closed_in(VILLAGE), **UP),
-    Row("refer_up",          CLOSED,            "escalation.offered", ReferredUp,             holder(R.UNIT_HEAD),                     (g.failed_not_refused, *GOING_UP), when=g.closed_in(TOWNSHIP), **UP),
-    Row("skip_level",        "reported",        "township_coordination.offered", LevelSkipped, holder(R.UNIT_HEAD, R.SPONSOR),         (g.skip_rule_applies, g.skipped_units_told), when=g.to_level(Level.TOWNSHIP), **SKIP),
-    Row("skip_level",        f"reported | village_mediation.offered | {VILLAGE_AT_WORK}", "escalation.offered", LevelSkipped, holder(R.UNIT_HEAD, R.SPONSOR), (g.skip_rule_applies, g.skipped_units_told), **SKIP),
-    Row("hand_down",         TOWNSHIP_AT_WORK,  "village_mediation.offered", HandedDown,      holder(R.UNIT_HEAD),                     (g.direct_subordinate, g.term_given), **DOWN),
-    Row("hand_down",         COUNTY_AT_WORK,    "township_coordination.offered", HandedDown,  holder(R.UNIT_HEAD),                     (g.direct_subordinate, g.term_given), **DOWN),
+    Row("refer_up",          CLOSED,            "township_coordination.offered", ReferredUp,  holder(R.UNIT_HEAD),                     (c.failed_not_refused, *GOING_UP), when=c.closed_in(VILLAGE), **UP),
+    Row("refer_up",          CLOSED,            "escalation.offered", ReferredUp,             holder(R.UNIT_HEAD),                     (c.failed_not_refused, *GOING_UP), when=c.closed_in(TOWNSHIP), **UP),
+    Row("skip_level",        "reported",        "township_coordination.offered", LevelSkipped, holder(R.UNIT_HEAD, R.SPONSOR),         (c.skip_rule_applies, c.skipped_units_told), when=c.to_level(Level.TOWNSHIP), **SKIP),
+    Row("skip_level",        f"reported | village_mediation.offered | {VILLAGE_AT_WORK}", "escalation.offered", LevelSkipped, holder(R.UNIT_HEAD, R.SPONSOR), (c.skip_rule_applies, c.skipped_units_told), **SKIP),
+    Row("hand_down",         TOWNSHIP_AT_WORK,  "village_mediation.offered", HandedDown,      holder(R.UNIT_HEAD),                     (c.direct_subordinate, c.term_given), **DOWN),
+    Row("hand_down",         COUNTY_AT_WORK,    "township_coordination.offered", HandedDown,  holder(R.UNIT_HEAD),                     (c.direct_subordinate, c.term_given), **DOWN),
     Row("report_completion", ANY,               SAME,                 CompletionReported,     holder(R.UNIT_HEAD, R.HANDLER, R.MEDIATOR), (assigned_with_term,), meets=("P-ASSIGNED-REPORT",)),
-    Row("give_feedback",     ANY,               SAME,                 FeedbackGiven,          anyone(*EVERY_POST),                     (g.from_110,), meets=("D-110", "D-110-COMPLEX")),
+    Row("give_feedback",     ANY,               SAME,                 FeedbackGiven,          anyone(*EVERY_POST),                     (c.from_110,), meets=("D-110", "D-110-COMPLEX")),
 
     Row("withdraw",          OPEN,              CLOSED,               DisputeWithdrawn,       holder(*BENCH, R.REPORTER, R.CITIZEN),   (g.withdrawn_by_parties, g.statement_given), outcome=Outcome.WITHDRAWN),
-    Row("reopen",            CLOSED,            "reported",           CaseReopened,           holder(*BENCH, R.REPORTER, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, g.reopenable), when=g.closed_in("reported")),
-    Row("reopen",            CLOSED,            "village_mediation.accepted",     CaseReopened, holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, g.reopenable), when=g.closed_in(VILLAGE)),
-    Row("reopen",            CLOSED,            "township_coordination.accepted", CaseReopened, holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, g.reopenable), when=g.closed_in(TOWNSHIP)),
-    Row("reopen",            CLOSED,            "escalation.accepted", CaseReopened,          holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, g.reopenable), when=g.closed_in(COUNTY)),
-    Row("archive",           CLOSED,            SAME,                 FileArchived,           holder(*BENCH, R.INTAKE),                (g.file_complete,)),
+    Row("reopen",            CLOSED,            "reported",           CaseReopened,           holder(*BENCH, R.REPORTER, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), when=c.closed_in("reported")),
+    Row("reopen",            CLOSED,            "village_mediation.accepted",     CaseReopened, holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), when=c.closed_in(VILLAGE)),
+    Row("reopen",            CLOSED,            "township_coordination.accepted", CaseReopened, holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), when=c.closed_in(TOWNSHIP)),
+    Row("reopen",            CLOSED,            "escalation.accepted", CaseReopened,          holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), when=c.closed_in(COUNTY)),
+    Row("archive",           CLOSED,            SAME,                 FileArchived,           holder(*BENCH, R.INTAKE),                (c.file_complete,)),
     *COMMON_ROWS,
 )
 # fmt: on

@@ -16,7 +16,7 @@ from workflows import petition_handling_guards as hg
 from workflows import petition_intake_guards as ig
 from workflows import petition_review_guards as rg
 from workflows.common import COMMON_ROWS, COMMON_VERBS, EVERY_POST, REPLIES
-from workflows.dispute_guards import under_the_superior
+from workflows.custody_guards import under_the_superior
 from workflows.guards import (
     evidence_named,
     ground_given,

@@ -290,7 +290,8 @@ class Service:
         )
 
     def _digest(self, command: Command) -> str:
-        asked = asdict(replace(command, key="", source=Source.API))
+        # The same command again may come with another request's correlation.
+        asked = asdict(replace(command, key="", source=Source.API, correlation=""))
         return self.log.subjects.fingerprint(msgspec.json.encode(asked, order="sorted"))
 
 

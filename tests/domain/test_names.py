@@ -7,6 +7,7 @@ import inspect
 
 import pytest
 
+import domain.agreement
 import domain.dispute
 import domain.mediation
 import domain.petition
@@ -22,7 +23,7 @@ from workflows.petition import PETITION
 
 ENUMS = [
     cls
-    for module in (domain.terms, domain.dispute, domain.mediation, domain.petition)
+    for module in (domain.terms, domain.dispute, domain.agreement, domain.mediation, domain.petition)
     for _, cls in inspect.getmembers(module, inspect.isclass)
     if issubclass(cls, enum.Enum) and cls.__module__ == module.__name__
 ] + [ClockStatus]

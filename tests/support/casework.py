@@ -9,6 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.actor import Actor
+from domain.agreement import (
+    DisputeResolved,
+)
 from domain.calendar import TZ
 from domain.case import Entry, Standing, case_id
 from domain.clock import Clock, ClockStatus
@@ -24,7 +27,6 @@ from domain.custody import (
 )
 from domain.dispute import DisputeReported
 from domain.mediation import (
-    DisputeResolved,
     DisputeWithdrawn,
     MediationRefused,
     MediationResumed,
