@@ -152,7 +152,7 @@ def may_go_up(m: Move) -> bool:
 
 def enough_attempts(m: Move) -> bool:
     stage = m.case.before.partition(".")[0] if m.case.state == "closed" else m.case.stage
-    return m.case.attempts.get(stage, 0) >= m.policy.limits.attempts.get(m.case.level, 1)
+    return bool(m.case.attempts.get(stage, 0) >= m.policy.limits.attempts.get(m.case.level, 1))
 
 
 @guard("终止后须是调解不成", "it was terminated because mediation failed, not because a party refused")
