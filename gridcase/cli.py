@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gridcase.commands import cases, figures, imports, reference, running
+from gridcase.commands import cases, figures, imports, people, reference, running
 
 app = typer.Typer(
     help="Gridcase 网格事: disputes and petitions of a township, as cases over an event log.",
@@ -20,5 +20,7 @@ app.add_typer(cases.app, name="case", help="Look at a case, read its history, fi
 app.add_typer(
     figures.deadlines_app, name="deadlines", help="What is coming and late, and why it is due then."
 )
+app.add_typer(people.subject_app, name="subject", help="Erase the data of a person, by two people.")
+app.add_typer(people.keys_app, name="keys", help="The master keys of the identity vault.")
 app.add_typer(reference.workflow_app, name="workflow", help="The statecharts.")
 app.add_typer(reference.policy_app, name="policy", help="The deadline policies.")

@@ -178,3 +178,13 @@ def test_bad_rows_are_listed_and_the_exit_code_says_so(village: Typed, tmp_path:
         "value",
         "remedy",
     }
+
+
+def test_a_person_is_erased_by_two_people_and_the_key_can_be_changed(village: Typed) -> None:
+    people = '[{"subject":"p1","part":"party"},{"subject":"p2","part":"party"}]'
+    assert village("keys", "new").stdout.strip() != village("keys", "new").stdout.strip()
+    report(village)
+    assert people and village("subject", "approve", "p1", "--as", "a:privacy_officer:C").exit_code == 4
+    assert read(village("keys", "list", "--json")) == {}
+    assert read(village("keys", "rotate", "--json")) == {"wrapped": 0}
+    assert "Forgotten" in village("keys", "forget").stdout
