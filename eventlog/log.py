@@ -89,32 +89,56 @@ class EventLog:
         return aggregate
 
     @contextlib.contextmanager
-    def checkout(self, *aggregate_ids: UUID) -> Iterator[list[Any]]:
+    def checkout(self, *aggregate_ids: UUID, trust: bool = False) -> Iterator[list[Any]]:
         """The aggregates up to date, None for a missing one, held by this thread alone until the block ends.
 
         All aggregates of a command in one call: a second checkout inside the first is a RuntimeError. After an
         exception, or with events left pending, the copies are thrown away.
+
+        With `trust` the copies in memory are taken without asking the database whether another process has recorded
+        since. Nothing can be recorded on an outdated one, and a block that ends without recording on it, or with an
+        exception, ends with Conflict when it was outdated: then decide again, without trust.
         """
         with self._turns.hold(aggregate_ids):
+            found: dict[UUID, Any | None] = {}
+            trusted: dict[UUID, int] = {}
             try:
-                found = {aggregate_id: self._current(aggregate_id) for aggregate_id in aggregate_ids}
+                if trust and not self._turns.in_batch:
+                    for aggregate_id in aggregate_ids:
+                        if (kept := self._kept.get(aggregate_id)) is not None:
+                            found[aggregate_id], trusted[aggregate_id] = kept, kept.version
+                found |= self._current([id_ for id_ in aggregate_ids if id_ not in trusted])
                 yield [found[aggregate_id] for aggregate_id in aggregate_ids]
-            except BaseException:
+            except BaseException as error:
                 self._kept.evict(*aggregate_ids)
+                if isinstance(error, Exception) and not isinstance(error, Conflict):
+                    self._check(trusted, error)
                 raise
             self._kept.evict(*(id_ for id_, one in found.items() if one is not None and one.pending_events))
+            self._check({id_: v for id_, v in trusted.items() if getattr(found[id_], "version", v) == v})
 
-    def _current(self, aggregate_id: UUID) -> Any | None:
-        kept = self._kept.get(aggregate_id)
-        if kept is not None and self._turns.in_batch and aggregate_id in self._current_in_batch:
-            return kept
-        rows = self.recorder.rows_of(aggregate_id, None if kept is None else kept.version)
-        aggregate = self._forwarded(kept, rows)
-        if aggregate is not None:
-            self._kept.put(aggregate_id, aggregate)
-            if self._turns.in_batch:
-                self._current_in_batch.add(aggregate_id)
-        return aggregate
+    def _check(self, trusted: dict[UUID, int], error: Exception | None = None) -> None:
+        """Raises Conflict when another process has recorded on one of these."""
+        if trusted:
+            for aggregate_id, rows in self.recorder.rows_beyond(trusted).items():
+                if rows:
+                    self._kept.evict(aggregate_id)
+                    raise Conflict(aggregate_id, trusted[aggregate_id] + 1) from error
+
+    def _current(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, Any | None]:
+        found = {aggregate_id: self._kept.get(aggregate_id) for aggregate_id in aggregate_ids}
+        asked = {
+            id_: 0 if one is None else one.version
+            for id_, one in found.items()
+            if one is None or not self._turns.in_batch or id_ not in self._current_in_batch
+        }
+        for aggregate_id, rows in self.recorder.rows_beyond(asked).items():
+            aggregate = found[aggregate_id] = self._forwarded(found[aggregate_id], rows)
+            if aggregate is not None:
+                self._kept.put(aggregate_id, aggregate)
+                if self._turns.in_batch:
+                    self._current_in_batch.add(aggregate_id)
+        return found
 
     def _forwarded(self, aggregate: Any | None, rows: list[EventRow]) -> Any | None:
         for row in rows:
@@ -152,9 +176,24 @@ class EventLog:
         An append that is refused inside undoes itself alone, and the batch may go on; an exception that leaves the
         block undoes everything. Others wait to write as long as it is open: keep it to some thousand appends.
         """
+        with self._at_once(unchecked=False):
+            yield
+
+    @contextlib.contextmanager
+    def bulk(self) -> Iterator[None]:
+        """A batch of what is new for certain, as fast as the database takes it and in constant memory.
+
+        Nothing is looked up before: what is there already (a version, a key, an erased person) raises at this append,
+        at a later one or at the end, and undoes everything.
+        """
+        with self._at_once(unchecked=True):
+            yield
+
+    @contextlib.contextmanager
+    def _at_once(self, *, unchecked: bool) -> Iterator[None]:
         with self._turns.alone():
             try:
-                with self.recorder.transaction():
+                with self.recorder.transaction(unchecked=unchecked):
                     yield
             except BaseException:
                 self._kept.clear()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -18,53 +18,51 @@ from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
-from psycopg import Connection, errors
+from psycopg import Connection, Cursor, errors
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from eventlog.errors import Conflict, KeyTaken, Unavailable
-from eventlog.recorder import SCHEMA_VERSION, THE_BEGINNING, LogRecorder, raise_emptied
-from eventlog.rows import EventRow, Receipt, Write
+from eventlog.at_once import LOCK, AtOnce
+from eventlog.draft import Asked, Batch, Draft, Found, Last
+from eventlog.errors import Conflict, KeyTaken, SubjectEmptied, Unavailable
+from eventlog.group import Waiting
+from eventlog.migrations import SCHEMA_VERSION, upgrade
+from eventlog.recorder import LogRecorder
+from eventlog.rows import EventRow
+from eventlog.wire import Lost
 
 _Connection = Connection[tuple[Any, ...]]
 _T = TypeVar("_T")
 
-WRITERS_LOCK = 0x6772_6964_6361_7365  # "gridcase"; held until the commit by whoever gives out positions
 CONNECT_SECONDS = 10
 POOL_SIZE = 16
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS log_schema (version integer NOT NULL);
-CREATE TABLE IF NOT EXISTS events (
-    position bigint PRIMARY KEY,
-    originator_id uuid NOT NULL,
-    originator_version bigint NOT NULL,
-    topic text NOT NULL,
-    recorded_at timestamptz NOT NULL,
-    state bytea NOT NULL,
-    CONSTRAINT events_version UNIQUE (originator_id, originator_version)
-);
-CREATE TABLE IF NOT EXISTS commands (
-    key text CONSTRAINT commands_key PRIMARY KEY, digest text NOT NULL, answer bytea NOT NULL,
-    recorded_at timestamptz NOT NULL
-);
-CREATE TABLE IF NOT EXISTS subjects (
-    subject_id text PRIMARY KEY, kind text NOT NULL, content bytea, emptied_at timestamptz
-);
-CREATE OR REPLACE FUNCTION events_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'events are append-only: % refused', TG_OP; END $$;
-CREATE OR REPLACE TRIGGER events_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events
-FOR EACH STATEMENT EXECUTE FUNCTION events_append_only();
-"""
+TRUSTED = 3  # times that nobody else had written: then no turn is taken before
+COPY_FROM = 100  # rows: from here on COPY is faster than arrays
 
-_LAST = "SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1"
-_PUT_EVENT = "INSERT INTO events VALUES (%s, %s, %s, %s, %s, %s)"
-_PUT_EVENTS = """
-INSERT INTO events SELECT position, id, version, topic, %s, state
-FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::text[], %s::bytea[]) AS e (position, id, version, topic, state)
+_LAST = "SELECT position, recorded_at, hash FROM events ORDER BY position DESC LIMIT 1"
+_VERSIONS = """
+SELECT id, (SELECT max(originator_version) FROM events WHERE originator_id = id) FROM unnest(%s::uuid[]) AS id
 """
-_PUT_COMMAND = "INSERT INTO commands VALUES (%s, %s, %s, %s)"
-_PUT_SUBJECT = """
-INSERT INTO subjects AS s (subject_id, kind, content) VALUES (%s, %s, %s)
+_BEYOND = """
+SELECT position, originator_id, originator_version, topic, recorded_at, state
+FROM unnest(?::uuid[], ?::bigint[]) AS asked (id, version)
+JOIN events ON originator_id = id AND originator_version > version
+ORDER BY originator_id, originator_version
+"""
+_TAKEN = "SELECT key FROM commands WHERE key = ANY(%s)"
+_EMPTIED = "SELECT subject_id FROM subjects WHERE subject_id = ANY(%s) AND emptied_at IS NOT NULL"
+_PUT_EVENTS = """
+INSERT INTO events
+SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bytea[], %s::bytea[])
+"""
+_COPY_EVENTS = "COPY events FROM STDIN (FORMAT binary)"
+_EVENT_TYPES = ("int8", "uuid", "int8", "text", "timestamptz", "bytea", "bytea")
+_PUT_COMMANDS = """
+INSERT INTO commands SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::timestamptz[])
+"""
+_PUT_SUBJECTS = """
+INSERT INTO subjects AS s (subject_id, kind, content) SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[])
 ON CONFLICT (subject_id) DO UPDATE SET kind = excluded.kind, content = excluded.content WHERE s.emptied_at IS NULL
 """
 
@@ -84,69 +82,85 @@ class PostgresRecorder(LogRecorder):
         self._pool: ConnectionPool[_Connection] = ConnectionPool(
             url, min_size=1, max_size=POOL_SIZE, kwargs={"autocommit": True}, configure=_configure, open=True
         )
-        self._mine: _Connection | None = None  # the writing thread's connection inside a transaction
-        self._last: tuple[int, datetime] | None = None
-        self._started_at = 0
+        self._url = url
+        self._line: _Connection | None = None  # the connection on which everything is recorded
+        self._left: Last | None = None  # where this process has left the log
+        self._undisturbed = 0  # how often nobody else had written meanwhile
+        self._at_once = AtOnce()
 
     def prepare(self) -> None:
-        def create(connection: _Connection) -> None:
-            with connection.transaction():
-                connection.execute(
-                    "SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,)
-                )  # two may prepare at once
-                row = connection.execute("SELECT to_regclass('log_schema')").fetchone()
-                if row is not None and row[0] is not None:
-                    found = connection.execute("SELECT max(version) FROM log_schema").fetchone()
-                    self._check_version(found[0] if found else None)
-                    if found is not None and found[0] == SCHEMA_VERSION:
-                        return
-                connection.execute(_TABLES)
-                connection.execute("INSERT INTO log_schema VALUES (%s)", (SCHEMA_VERSION,))
+        if self._on_a_connection(self._version) == SCHEMA_VERSION:
+            return
+        with _translated(), psycopg.connect(self._url) as connection:
 
-        self._on_a_connection(create)
+            def begin() -> int | None:
+                connection.execute(LOCK)  # two may prepare at once
+                return self._version(connection)
+
+            upgrade("postgresql", connection, begin)
+
+    def _version(self, connection: _Connection) -> int | None:
+        """Of the tables; None: there are none. Raises Unavailable for a newer one."""
+        row = connection.execute("SELECT to_regclass('log_schema')").fetchone()
+        if row is None or row[0] is None:
+            return None
+        row = connection.execute("SELECT max(version) FROM log_schema").fetchone()
+        found = row[0] if row else None
+        self._check_version(found)
+        return found
 
     def close(self) -> None:
+        with self._writing:
+            if self._line is not None:
+                self._line.close()
         self._pool.close()
 
-    def _on_a_connection(self, work: Callable[[_Connection], _T], *, keep: bool = False) -> _T:
-        """Runs `work` (and with `keep` does not give the connection back when it succeeds).
+    def connections(self) -> dict[str, int]:
+        told = self._pool.get_stats()
+        size, idle = told.get("pool_size", 0), told.get("pool_available", 0)
+        return {"busy": size - idle, "idle": idle, "waiting": told.get("requests_waiting", 0)}
 
-        Once more when the connection had died, as all do when the server restarts: only for work that records nothing
-        before it ends.
-        """
+    def _on_a_connection(self, work: Callable[[_Connection], _T]) -> _T:
+        """Runs `work`. Once more when the connection had died, as all do when the server restarts."""
         for attempt in (1, 2):
             try:
-                connection = self._pool.getconn()
+                with self._pool.connection() as connection, _translated():
+                    return work(connection)
             except PoolTimeout as error:
                 raise Unavailable(f"No connection to PostgreSQL became free ({error}). Is it up?") from error
-            try:
-                with _translated():
-                    done = work(connection)
-            except BaseException as error:
-                died = connection.closed and isinstance(error, OperationalError)
-                self._pool.putconn(connection)
-                if not died or attempt == 2:
+            except OperationalError:
+                if not connection.closed or attempt == 2:
                     raise
                 self._pool.check()  # the other idle ones died at the same time
-            else:
-                if not keep:
-                    self._pool.putconn(connection)
-                return done
         raise AssertionError("unreachable")
 
     # Reading.
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def _query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         sql = _placeholders(sql)
-        if self._mine is not None and self._writer == threading.get_ident():
+        if self._line is not None and self._writer == threading.get_ident():
             with _translated():
-                return self._mine.execute(sql, parameters, binary=True).fetchall()
+                return self._line.execute(sql, parameters, binary=True).fetchall()
         return self._on_a_connection(lambda c: c.execute(sql, parameters, binary=True).fetchall())
 
     _PLAIN_COLUMNS = (
         "position, originator_id::text, originator_version, topic,"
         """ to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), state"""
     )
+
+    def rows_beyond(self, versions: Mapping[UUID, int]) -> dict[UUID, list[EventRow]]:
+        if len(versions) < 2:
+            return super().rows_beyond(versions)
+        draft = self._mine()
+        held = draft is not None and any(map(draft.holds, versions))
+        rows = (self.query if held else self._query)(_BEYOND, (list(versions), list(versions.values())))
+        found: dict[UUID, list[EventRow]] = {id_: [] for id_ in versions}
+        for row in rows:
+            found[row[1]].append(row)
+        if draft is not None:
+            for id_, its in found.items():
+                draft.learn_version(id_, its[-1][2] if its else versions[id_])
+        return found
 
     def _event_rows(self, rows: list[tuple[Any, ...]]) -> list[EventRow]:
         return rows
@@ -156,92 +170,180 @@ class PostgresRecorder(LogRecorder):
 
     # Writing.
 
-    def _begin(self) -> None:
-        self._mine, row = self._on_a_connection(self._locked, keep=True)
-        self._last = row or (0, THE_BEGINNING)
-        self._started_at = self._last[0]
+    def _connected(self) -> _Connection:
+        """The connection for recording, opened when there is none."""
+        if self._line is None or self._line.closed:
+            with _translated():
+                self._line = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+                _configure(self._line)
+        return self._line
+
+    def _record_unchecked(self, group: list[Waiting]) -> bool:
+        if not self._at_once.fits(group):
+            return False
+        with self._writing:
+            try:
+                return self._record_at_once(group) or self._record_at_once(group)
+            except (Conflict, KeyTaken):
+                return False
+
+    def _record_at_once(self, group: list[Waiting]) -> bool:
+        """False when nothing was recorded, because somebody else had. Raises for the whole group."""
+        link, line = self._link_now(), self._connected()
+        turn = self._left is None or self._undisturbed < TRUSTED
+        draft, written = Draft(self._left or Last(), link, unchecked=True), 0
+        try:
+            with _translated():
+                if turn:
+                    last = self._at_once.take_turn(line)
+                    self._undisturbed = self._undisturbed + 1 if last == self._left else 0
+                    draft = Draft(last, link, unchecked=True)
+                now = self._now()
+                receipts = [draft.admit(one.write, now) for one in group]
+                written = self._at_once.send(line, draft, give_back=turn)
+        except (Conflict, KeyTaken):
+            raise
+        except IntegrityError:
+            pass  # of positions
+        except Lost:
+            written = int(draft.last.position > draft.began.position and self._arrived(draft.last))
+        finally:
+            if turn and not written:
+                self._give_back_turn()
+        if not written:
+            self._undisturbed = 0
+            return False
+        self._left = draft.last
+        for one, receipt in zip(group, receipts, strict=True):
+            one.receipt = receipt
+        self._news.tell(draft.last.position)
+        return True
+
+    def _give_back_turn(self) -> None:
+        if self._line is not None and not self._line.closed:
+            self._line.execute("SELECT pg_advisory_unlock_all()")
+
+    def _arrived(self, last: Last) -> bool:
+        """Whether what should have ended the log like this did, asked after the connection was lost.
+
+        The hash answers: it follows from everything before. The lock waits for whoever may still be committing.
+        """
+        try:
+            connection = self._connected()
+            with _translated(), connection.transaction():
+                connection.execute(LOCK)
+                row = connection.execute(
+                    "SELECT hash FROM events WHERE position = %s", (last.position,)
+                ).fetchone()
+        except (OperationalError, Unavailable) as error:
+            raise Unavailable(
+                "The connection to PostgreSQL broke while something was being recorded, and it does not answer: "
+                f"whether it was recorded is not known. Look, or repeat the command with its key. ({error})"
+            ) from error
+        return row is not None and row[0] == last.hash
+
+    def _begin(self, asked: Asked) -> tuple[Last, Found]:
+        for attempt in (1, 2):
+            line = self._connected()
+            try:
+                with _translated():
+                    last, found = self._locked(line, asked)
+                break
+            except OperationalError:
+                if not line.closed or attempt == 2:
+                    raise
+        self._undisturbed = self._undisturbed + 1 if last == self._left else 0
+        return last, found
+
+    @classmethod
+    def _locked(cls, line: _Connection, asked: Asked) -> tuple[Last, Found]:
+        """In a transaction that holds the lock: where the log ends, and what was asked."""
+        with line.pipeline():
+            line.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            line.execute(LOCK)
+            last = line.execute(_LAST, binary=True)
+            answers = cls._ask(line, asked)
+        row = last.fetchone()
+        return Last(*row) if row else Last(), cls._found(*answers)
+
+    def _find(self, asked: Asked) -> Found:
+        assert self._line is not None
+        with _translated():
+            with self._line.pipeline():
+                answers = self._ask(self._line, asked)
+            return self._found(*answers)
 
     @staticmethod
-    def _locked(connection: _Connection) -> tuple[_Connection, tuple[int, datetime] | None]:
-        """The connection in a transaction that holds the lock, and the last position and recorded_at."""
-        with connection.pipeline():
-            # Not prepared: psycopg believes prepared what an aborted pipeline never prepared. Inserts, which may be
-            # refused, are therefore sent without a pipeline.
-            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED", prepare=False)
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS_LOCK,), prepare=False)
-            row = connection.execute(_LAST, binary=True, prepare=False).fetchone()
-        return connection, None if row is None else (row[0], row[1])
+    def _ask(line: _Connection, asked: Asked) -> list[Cursor[tuple[Any, ...]] | None]:
+        questions = ((_VERSIONS, asked.aggregates), (_TAKEN, asked.keys), (_EMPTIED, asked.subjects))
+        return [line.execute(sql, (list(of),), binary=True) if of else None for sql, of in questions]
 
-    def _commit(self) -> None:
-        assert self._mine is not None
+    @staticmethod
+    def _found(*answers: Cursor[tuple[Any, ...]] | None) -> Found:
+        versions, taken, emptied = (answer.fetchall() if answer else [] for answer in answers)
+        return Found(
+            {id_: version for id_, version in versions if version is not None},
+            {key for (key,) in taken},
+            {subject for (subject,) in emptied},
+        )
+
+    def _insert(self, batch: Batch) -> None:
+        assert self._line is not None
+        line = self._line
         with _translated():
-            self._mine.execute("COMMIT")
-        self._release()
+            with line.pipeline():
+                if batch.commands:
+                    rows = [(c.key, c.digest, c.answer, at) for c, at in batch.commands]
+                    line.execute(_PUT_COMMANDS, _columns(rows))
+                people = None
+                if batch.subjects:
+                    people = line.execute(
+                        _PUT_SUBJECTS,
+                        _columns([(one.subject_id, one.kind, one.content) for one in batch.subjects]),
+                    )
+                if batch.rows and len(batch.rows) < COPY_FROM:
+                    line.execute(_PUT_EVENTS, _columns(batch.rows))
+            if people is not None and people.rowcount < len(batch.subjects):
+                row = line.execute(_EMPTIED, ([one.subject_id for one in batch.subjects],)).fetchone()
+                raise SubjectEmptied(row[0] if row else "?")
+            if len(batch.rows) >= COPY_FROM:
+                with line.cursor() as cursor, cursor.copy(_COPY_EVENTS) as copy:
+                    copy.set_types(_EVENT_TYPES)
+                    for new in batch.rows:
+                        copy.write_row(new)
+
+    def _commit(self, last: Last) -> None:
+        assert self._line is not None
+        try:
+            with _translated():
+                self._line.execute("COMMIT")
+        except OperationalError:
+            if not self._line.closed or not self._arrived(last):
+                raise
+        self._left = last
 
     def _rollback(self) -> None:
-        if self._mine is not None:
+        if self._line is None:
+            return
+        # After a refused statement psycopg may count as prepared what an aborted pipeline never prepared.
+        if self._line.info.transaction_status == TransactionStatus.INTRANS:
             with contextlib.suppress(psycopg.Error):
-                self._mine.execute("ROLLBACK")
-            self._release()
-
-    def _release(self) -> None:
-        assert self._mine is not None
-        connection, self._mine = self._mine, None
-        self._pool.putconn(connection)
-
-    def _last_written(self) -> int:
-        return self._last[0] if self._last is not None and self._last[0] > self._started_at else 0
-
-    def _record(self, write: Write, *, nested: bool) -> Receipt:
-        assert self._mine is not None and self._last is not None
-        first = self._last[0] + 1
-        recorded_at = self._now(self._last[1])
-        try:
-            with _translated(write):
-                if nested:
-                    self._mine.execute("SAVEPOINT append")
-                self._insert(self._mine, write, first, recorded_at)
-                if nested:
-                    self._mine.execute("RELEASE append")
-        except BaseException:
-            if nested:
-                with contextlib.suppress(psycopg.Error):
-                    self._mine.execute("ROLLBACK TO append")
-            raise
-        if write.events:
-            self._last = (first + len(write.events) - 1, recorded_at)
-        return Receipt(tuple(range(first, first + len(write.events))), recorded_at)
-
-    @staticmethod
-    def _insert(connection: _Connection, write: Write, first: int, recorded_at: datetime) -> None:
-        # The command comes first: a repeated one is told as such, and not as the conflict that it also is.
-        if write.command is not None:
-            c = write.command
-            connection.execute(_PUT_COMMAND, (c.key, c.digest, c.answer, recorded_at))
-        for row in write.subjects:
-            put = connection.execute(_PUT_SUBJECT, (row.subject_id, row.kind, row.content))
-            raise_emptied(row, put.rowcount)
-        if len(write.events) == 1:
-            (e,) = write.events
-            values = (first, e.originator_id, e.originator_version, e.topic, recorded_at, e.state)
-            connection.execute(_PUT_EVENT, values)
-        elif write.events:
-            positions = list(range(first, first + len(write.events)))
-            rows = ((e.originator_id, e.originator_version, e.topic, e.state) for e in write.events)
-            connection.execute(_PUT_EVENTS, (recorded_at, positions, *map(list, zip(*rows, strict=True))))
+                self._line.execute("ROLLBACK")
+        elif self._line.info.transaction_status != TransactionStatus.IDLE:
+            self._line.close()
 
     def _erase_subject(self, subject_id: str, at: datetime) -> None:
-        assert self._mine is not None
+        assert self._line is not None
         with _translated():
-            self._mine.execute(
+            self._line.execute(
                 "UPDATE subjects SET content = NULL, emptied_at = %s WHERE subject_id = %s AND emptied_at IS NULL",
                 (at, subject_id),
             )
 
-    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
-        assert self._mine is not None
+    def _run(self, sql: str, parameters: Sequence[object]) -> int:
+        assert self._line is not None
         with _translated():
-            return self._mine.execute(_placeholders(sql), parameters).rowcount
+            return self._line.execute(_placeholders(sql), parameters).rowcount
 
     def scrub(self, *, whole: bool = False) -> bool:
         # Writes a new file and removes the old one. The server's own log keeps page images until they are recycled.
@@ -267,22 +369,27 @@ def _configure(connection: _Connection) -> None:
     connection.execute("SET timezone TO 'UTC'")
 
 
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
 @lru_cache(maxsize=256)
 def _placeholders(sql: str) -> str:
     return sql.replace("?", "%s")
 
 
 @contextlib.contextmanager
-def _translated(write: Write | None = None) -> Iterator[None]:
+def _translated() -> Iterator[None]:
     """The driver's errors as ours or the library's."""
     try:
         yield
     except errors.UniqueViolation as error:
-        if write is not None and write.command is not None and error.diag.constraint_name == "commands_key":
-            raise KeyTaken(write.command.key) from error
-        found = re.search(r"=\(([0-9a-f-]{36}), (\d+)\)", error.diag.message_detail or "")
-        if error.diag.constraint_name == "events_version" and found:
-            raise Conflict(UUID(found[1]), int(found[2])) from error
+        key = re.search(r"^Key \(key\)=\((.*)\) already exists", error.diag.message_detail or "", re.S)
+        if error.diag.constraint_name == "commands_key" and key:
+            raise KeyTaken(key[1]) from error
+        version = re.search(r"=\(([0-9a-f-]{36}), (\d+)\)", error.diag.message_detail or "")
+        if error.diag.constraint_name == "events_version" and version:
+            raise Conflict(UUID(version[1]), int(version[2])) from error
         raise IntegrityError(error) from error
     except errors.UndefinedTable as error:
         raise Unavailable(

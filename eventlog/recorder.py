@@ -1,4 +1,4 @@
-"""What both databases have in common: the transaction, the questions, the library's interface. No SQL dialect in here.
+"""How anything is recorded, on both databases: the transaction, its draft, the group. No SQL dialect in here.
 
 A position is given out under a lock that is held until the commit, without gaps, so positions become visible in
 order: a reader that has seen position n will never find something new before n. Do not add a way to write without
@@ -12,76 +12,74 @@ import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar
-from uuid import UUID
 
-from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent, Subscription
+from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
 
-from eventlog.errors import SubjectEmptied, Unavailable
-from eventlog.news import News
-from eventlog.rows import CommandRecord, EventRow, PlainRow, Receipt, SubjectRow, Write, as_uuid, notification
+from eventlog.chain import SUITES, Link
+from eventlog.draft import THE_BEGINNING, Asked, Batch, Draft, Found, Last
+from eventlog.errors import Conflict, KeyTaken, SubjectEmptied, Unavailable
+from eventlog.group import Group, Waiting
+from eventlog.migrations import SCHEMA_VERSION
+from eventlog.reading import Questions
+from eventlog.rows import Receipt, Write
 
-SCHEMA_VERSION = 1
-THE_BEGINNING = datetime.min.replace(tzinfo=UTC)  # before anything is recorded
+__all__ = ["SCHEMA_VERSION", "THE_BEGINNING", "LogRecorder", "utc_now"]
 
-_COLUMNS = "position, originator_id, originator_version, topic, recorded_at, state"
+AT_ONCE = 2_000  # rows of a batch that are kept in memory before they are inserted
 
 
 def utc_now() -> datetime:
     return datetime.now(tz=UTC)
 
 
-class LogRecorder(ApplicationRecorder):
+class LogRecorder(Questions):
     """The library's recorder interface, and what the event log needs beside it. Thread-safe."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self._clock = clock
         self._writing = threading.RLock()  # one transaction at a time in this process
         self._writer: int | None = None  # the thread inside transaction()
-        self._news = News(self.head)
+        self._draft: Draft | None = None  # of that transaction
+        self._group = Group(self._record_group)
+        self._link: Link | None = None
 
     # What a dialect provides.
 
     @abstractmethod
     def prepare(self) -> None:
-        """Creates the tables and triggers where they are missing. Raises Unavailable for a newer schema."""
+        """Creates or upgrades the tables. Raises Unavailable for a newer schema."""
 
     @abstractmethod
     def close(self) -> None:
         """Gives back every connection."""
 
     @abstractmethod
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Reads, inside this thread's transaction if it has one. Placeholders are `?`."""
+    def _begin(self, asked: Asked) -> tuple[Last, Found]:
+        """Opens the write transaction, takes the lock under which positions are given out, then looks."""
 
     @abstractmethod
-    def _begin(self) -> None:
-        """Opens the write transaction and takes the lock under which positions are given out."""
+    def _find(self, asked: Asked) -> Found:
+        """Looks inside the open transaction."""
 
     @abstractmethod
-    def _commit(self) -> None: ...
+    def _insert(self, batch: Batch) -> None:
+        """Inserts what was admitted. Raises Conflict, KeyTaken or SubjectEmptied for what was not checked."""
 
     @abstractmethod
-    def _rollback(self) -> None: ...
+    def _commit(self, last: Last) -> None:
+        """`last` is where the log ends with this transaction."""
 
     @abstractmethod
-    def _record(self, write: Write, *, nested: bool) -> Receipt:
-        """Inserts; when `nested`, a failure undoes this write alone. Raises Conflict, KeyTaken or SubjectEmptied."""
-
-    @abstractmethod
-    def _event_rows(self, rows: list[tuple[Any, ...]]) -> list[EventRow]:
-        """Driver values to EventRow."""
+    def _rollback(self) -> None:
+        """Harmless when nothing is open."""
 
     @abstractmethod
     def _erase_subject(self, subject_id: str, at: datetime) -> None:
         """Removes the content, keeps the row."""
 
     @abstractmethod
-    def _instant(self, value: Any) -> datetime: ...
-
-    @abstractmethod
-    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
-        """Changes a table of the vault inside this thread's transaction; answers how many rows. Placeholders: `?`."""
+    def _run(self, sql: str, parameters: Sequence[object]) -> int: ...
 
     @abstractmethod
     def scrub(self, *, whole: bool = False) -> bool:
@@ -90,229 +88,151 @@ class LogRecorder(ApplicationRecorder):
         `whole` is for a file in which content ever stood unsealed: every page is written anew.
         """
 
-    @abstractmethod
-    def streams_with(self, *parts: bytes, after: int = 0) -> list[UUID]:
-        """The aggregates with an event beyond `after` whose bytes hold one of these. Reads the whole log."""
-
     # Writing.
 
     def record(self, write: Write) -> Receipt:
-        """One append: its own transaction, or a part of the batch this thread is in."""
-        if self._writer == threading.get_ident():
-            return self._record(write, nested=True)
-        with self.transaction():
-            return self._record(write, nested=False)
+        """One append: committed together with those of other threads, or a part of the batch this thread is in."""
+        draft = self._mine()
+        return self._group.record(write) if draft is None else self._admit(draft, write)
+
+    def _record_group(self, group: list[Waiting]) -> None:
+        """Commits what several threads want to record. Who is refused is refused alone."""
+        try:
+            if not self._record_unchecked(group):
+                self._record_checked(group)
+        except (Unavailable, OperationalError):
+            raise
+        except Exception:
+            if len(group) == 1:
+                raise
+            for one in group:  # a value that the database cannot hold is no reason to refuse the others
+                one.error = None
+                try:
+                    self._record_checked([one])
+                except Exception as own:
+                    one.error = own
+
+    def _record_unchecked(self, group: list[Waiting]) -> bool:
+        """Trusts that nothing is taken. False when something is; then nothing was recorded."""
+        try:
+            with self._transaction(Asked(), unchecked=True) as draft:
+                now = self._now()
+                receipts = [draft.admit(one.write, now) for one in group]
+        except (IntegrityError, SubjectEmptied):
+            return False
+        for one, receipt in zip(group, receipts, strict=True):
+            one.receipt = receipt
+        return True
+
+    def _record_checked(self, group: list[Waiting]) -> None:
+        """Looks up first, and refuses whose version or key is taken."""
+        receipts: list[tuple[Waiting, Receipt]] = []
+        with self._transaction(Asked.by(one.write for one in group)) as draft:
+            now = self._now()
+            for one in group:
+                try:
+                    receipts.append((one, draft.admit(one.write, now)))
+                except (Conflict, KeyTaken, SubjectEmptied) as refusal:
+                    one.error = refusal
+        for one, receipt in receipts:
+            one.receipt = receipt
+
+    def _admit(self, draft: Draft, write: Write) -> Receipt:
+        if asked := draft.unknown([write]):
+            draft.learn(asked, self._find(asked))
+        receipt = draft.admit(write, self._now())
+        if len(draft.rows) >= AT_ONCE:
+            self._flush(draft)
+        return receipt
+
+    def _flush(self, draft: Draft) -> None:
+        """Inserts what waits. After a failure nothing more can be recorded in this transaction."""
+        if draft.spoilt:
+            raise PersistenceError(
+                "An insert of this batch has failed. Nothing of the batch can be recorded."
+            )
+        batch = draft.take()
+        if batch:
+            draft.spoilt = True
+            self._insert(batch)
+            draft.spoilt = False
 
     def erase_subject(self, subject_id: str, at: datetime) -> None:
-        with self.joined():
+        with self.joined() as draft:
+            self._flush(draft)
+            draft.forget_subjects()
             self._erase_subject(subject_id, at)
 
-    @contextlib.contextmanager
-    def joined(self) -> Iterator[None]:
-        """The transaction that this thread is in, or one of its own."""
-        if self._writer == threading.get_ident():
-            yield
-        else:
-            with self.transaction():
-                yield
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Changes a table of the vault inside this thread's transaction; answers how many rows. Placeholders: `?`."""
+        draft = self._mine()
+        assert draft is not None
+        self._flush(draft)
+        return self._run(sql, parameters)
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """The write transaction of this thread: committed at the end, undone by any exception."""
+    def joined(self) -> Iterator[Draft]:
+        """The transaction that this thread is in, or one of its own."""
+        draft = self._mine()
+        if draft is not None:
+            yield draft
+        else:
+            with self._transaction(Asked()) as draft:
+                yield draft
+
+    @contextlib.contextmanager
+    def transaction(self, *, unchecked: bool = False) -> Iterator[None]:
+        """The write transaction of this thread: committed at the end, undone by any exception.
+
+        `unchecked` looks up nothing before: a version or key that is taken raises later, and undoes everything.
+        """
+        with self._transaction(Asked(), unchecked):
+            yield
+
+    @contextlib.contextmanager
+    def _transaction(self, asked: Asked, unchecked: bool = False) -> Iterator[Draft]:
         with self._writing:
             if self._writer is not None:
                 raise RuntimeError("A write transaction is open in this thread. Do not nest batches.")
-            self._begin()
-            self._writer = threading.get_ident()
             try:
-                yield
-                self._commit()
+                last, found = self._begin(asked)
+                self._writer = threading.get_ident()
+                draft = self._draft = Draft(last, self._link_now(), unchecked=unchecked)
+                draft.learn(asked, found)
+                yield draft
+                self._flush(draft)
+                self._commit(draft.last)
             except BaseException:
                 self._rollback()
                 raise
             finally:
-                self._writer = None
-            committed = self._last_written()
-        if committed:
-            self._news.tell(committed)
+                self._writer = self._draft = None
+        if draft.last.position > draft.began.position:
+            self._news.tell(draft.last.position)
 
-    @abstractmethod
-    def _last_written(self) -> int:
-        """The last position given out by the transaction that was just committed, 0 for none."""
+    def _mine(self) -> Draft | None:
+        """The draft of the transaction that this thread is in."""
+        return self._draft if self._writer == threading.get_ident() else None
 
-    def _now(self, last: datetime) -> datetime:
-        """The instant to record: the clock's, but never before what is already recorded."""
+    def _link_now(self) -> Link:
+        """How the log is chained today."""
+        if self._link is None:
+            ((suite,),) = self._query("SELECT suite FROM hash_suites ORDER BY since DESC LIMIT 1")
+            if suite not in SUITES:
+                raise Unavailable(
+                    f"The log is chained by {suite}, which this program cannot. Upgrade the program."
+                )
+            self._link = SUITES[suite]
+        return self._link
+
+    def _now(self) -> datetime:
         now = self._clock()
         if now.tzinfo is None:
             raise ValueError(f"The log's clock gave {now!r} without a time zone. Use one that has one.")
-        return max(now.astimezone(UTC), last)
-
-    # Reading.
-
-    def rows_after(
-        self,
-        after: int,
-        limit: int | None,
-        topics: Sequence[str] = (),
-        topic_prefix: str | None = None,
-        upto: int | None = None,
-    ) -> list[EventRow]:
-        where, parameters = ["position > ?"], [after]  # type: tuple[list[str], list[object]]
-        if upto is not None:
-            where.append("position <= ?")
-            parameters.append(upto)
-        if topics:
-            where.append(f"topic IN ({', '.join('?' * len(topics))})")
-            parameters.extend(topics)
-        if topic_prefix is not None:
-            where.append("substr(topic, 1, ?) = ?")
-            parameters += [len(topic_prefix), topic_prefix]
-        return self._events(where, parameters, "position", limit)
-
-    def rows_of(
-        self,
-        originator_id: UUID | str,
-        after_version: int | None = None,
-        upto_version: int | None = None,
-        *,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> list[EventRow]:
-        where, parameters = ["originator_id = ?"], [self._id(originator_id)]
-        if after_version is not None:
-            where.append("originator_version > ?")
-            parameters.append(after_version)
-        if upto_version is not None:
-            where.append("originator_version <= ?")
-            parameters.append(upto_version)
-        return self._events(where, parameters, "originator_version" + (" DESC" if desc else ""), limit)
-
-    _PLAIN_COLUMNS: ClassVar[str]  # a PlainRow in the dialect's words
-
-    def plain_rows_after(self, after: int, limit: int) -> list[PlainRow]:
-        """At most `limit` events beyond a position, in the order of the log."""
-        sql = f"SELECT {self._PLAIN_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"
-        return self.query(sql, (after, limit))
-
-    def plain_rows_by_stream(
-        self, after: tuple[UUID | str, int], last: UUID | str, upto: int, limit: int
-    ) -> list[PlainRow]:
-        """At most `limit` events up to position `upto`, stream by stream, by id and version.
-
-        Only those beyond `after` (an id and a version), of streams up to and with `last`.
-        """
-        sql = (
-            f"SELECT {self._PLAIN_COLUMNS} FROM events"
-            " WHERE (originator_id, originator_version) > (?, ?) AND originator_id <= ? AND position <= ?"
-            " ORDER BY events.originator_id, originator_version LIMIT ?"  # not the column of that name read as text
-        )
-        return self.query(sql, (self._id(after[0]), after[1], self._id(last), upto, limit))
-
-    def _id(self, originator_id: UUID | str) -> object:
-        """An aggregate's id as the driver takes it."""
-        return as_uuid(originator_id)
-
-    def _events(
-        self, where: list[str], parameters: list[Any], order: str, limit: int | None
-    ) -> list[EventRow]:
-        sql = f"SELECT {_COLUMNS} FROM events WHERE {' AND '.join(where)} ORDER BY {order}"
-        if limit is not None:
-            sql += " LIMIT ?"
-            parameters = [*parameters, limit]
-        return self._event_rows(self.query(sql, parameters))
-
-    def head(self) -> int:
-        """The position of the last recorded event, 0 for an empty log."""
-        return int(self.query("SELECT coalesce(max(position), 0) FROM events")[0][0])
-
-    def command(self, key: str) -> CommandRecord | None:
-        rows = self.query("SELECT key, digest, answer FROM commands WHERE key = ?", (key,))
-        return CommandRecord(*rows[0]) if rows else None
-
-    def subjects(self, subject_ids: Sequence[str]) -> list[SubjectRow]:
-        found: list[SubjectRow] = []
-        for start in range(0, len(subject_ids), 500):  # SQLite bounds the number of placeholders
-            part = subject_ids[start : start + 500]
-            marks = ", ".join("?" * len(part))
-            sql = f"SELECT subject_id, kind, content, emptied_at FROM subjects WHERE subject_id IN ({marks})"
-            for subject_id, kind, content, emptied_at in self.query(sql, part):
-                at = None if emptied_at is None else self._instant(emptied_at)
-                found.append(SubjectRow(subject_id, kind, content, at))
-        return found
-
-    def wait(self, after: int, timeout: float) -> bool:
-        """Whether something beyond `after` is recorded, waiting at most `timeout` seconds for it."""
-        if self._writer == threading.get_ident():
-            return (
-                self.head() > after
-            )  # in a batch nobody else records, and its own events are no news for others yet
-        return self._news.wait(after, timeout)
+        return now.astimezone(UTC)
 
     def _check_version(self, found: int | None) -> None:
         if found is not None and found > SCHEMA_VERSION:
             raise Unavailable(
                 f"The log's tables have version {found}, this program knows {SCHEMA_VERSION}. Upgrade the program."
             )
-
-    # The library's interface.
-
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        return list(self.record(Write(stored_events)).positions) if stored_events else None
-
-    def select_events(
-        self,
-        originator_id: UUID | str,
-        *,
-        gt: int | None = None,
-        lte: int | None = None,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> Sequence[StoredEvent]:
-        return [notification(row) for row in self.rows_of(originator_id, gt, lte, desc=desc, limit=limit)]
-
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:
-        after = 0 if start is None else start - 1 if inclusive_of_start else start
-        return [notification(row) for row in self.rows_after(after, limit, topics, upto=stop)]
-
-    def max_notification_id(self) -> int | None:
-        return self.head() or None
-
-    def subscribe(
-        self, gt: int | None = None, topics: Sequence[str] = ()
-    ) -> Subscription[ApplicationRecorder]:
-        return PullSubscription(self, gt, topics)
-
-
-class PullSubscription(Subscription[LogRecorder]):
-    """Every notification once and in order, waiting for new ones until stopped. No thread, no LISTEN."""
-
-    _ready: Iterator[Notification] = iter(())
-
-    def __next__(self) -> Notification:
-        while not self._has_been_stopped:
-            found = next(self._ready, None)
-            if found is not None:
-                self._last_notification_id = found.id
-                return found
-            after = self._last_notification_id or 0
-            head = self._recorder.head()
-            rows = self._recorder.rows_after(after, 500, self._topics)
-            self._ready = map(notification, rows)
-            if not rows:
-                self._last_notification_id = max(after, head)  # nothing of these topics up to here
-                self._recorder.wait(self._last_notification_id, 1.0)
-        raise StopIteration
-
-
-def raise_emptied(row: SubjectRow, written: int) -> None:
-    """An upsert that touched no row met an erased subject."""
-    if not written:
-        raise SubjectEmptied(row.subject_id)

@@ -18,37 +18,19 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
 
-from eventlog.errors import Conflict, KeyTaken, LogError, Unavailable
-from eventlog.recorder import SCHEMA_VERSION, THE_BEGINNING, LogRecorder, raise_emptied
-from eventlog.rows import EventRow, Receipt, Write, as_uuid
+from eventlog.draft import THE_BEGINNING, Asked, Batch, Found, Last
+from eventlog.errors import KeyTaken, SubjectEmptied, Unavailable
+from eventlog.migrations import SCHEMA_VERSION, upgrade
+from eventlog.recorder import LogRecorder
+from eventlog.rows import EventRow
 
 BUSY_SECONDS = 30.0
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS log_schema (version INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS events (
-    position INTEGER PRIMARY KEY,
-    originator_id TEXT NOT NULL,
-    originator_version INTEGER NOT NULL,
-    topic TEXT NOT NULL,
-    recorded_at TEXT NOT NULL,
-    state BLOB NOT NULL,
-    UNIQUE (originator_id, originator_version)
-);
-CREATE TABLE IF NOT EXISTS commands (
-    key TEXT PRIMARY KEY, digest TEXT NOT NULL, answer BLOB NOT NULL, recorded_at TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS subjects (
-    subject_id TEXT PRIMARY KEY, kind TEXT NOT NULL, content BLOB, emptied_at TEXT
-) WITHOUT ROWID;
-CREATE TRIGGER IF NOT EXISTS events_never_change BEFORE UPDATE ON events
-BEGIN SELECT RAISE(ABORT, 'events are append-only: UPDATE refused'); END;
-CREATE TRIGGER IF NOT EXISTS events_never_go BEFORE DELETE ON events
-BEGIN SELECT RAISE(ABORT, 'events are append-only: DELETE refused'); END;
-"""
-
-_LAST = "SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1"
-_PUT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)"
+_LAST = "SELECT position, recorded_at, hash FROM events ORDER BY position DESC LIMIT 1"
+_PUT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
+_VERSION = "SELECT max(originator_version) FROM events WHERE originator_id = ?"
+_TAKEN = "SELECT 1 FROM commands WHERE key = ?"
+_EMPTIED = "SELECT 1 FROM subjects WHERE subject_id = ? AND emptied_at IS NOT NULL"
 _PUT_COMMAND = "INSERT INTO commands VALUES (?, ?, ?, ?)"
 _PUT_SUBJECT = """
 INSERT INTO subjects (subject_id, kind, content) VALUES (?, ?, ?)
@@ -71,9 +53,6 @@ class SQLiteRecorder(LogRecorder):
         self._idle: list[sqlite3.Connection] = []
         self._all_readers: list[sqlite3.Connection] = []
         self._readers = threading.Lock()
-        # The last position and recorded_at, known inside a transaction, and the position before it.
-        self._last: tuple[int, datetime] | None = None
-        self._started_at = 0
 
     def _connect(self) -> sqlite3.Connection:
         with _translated():
@@ -102,20 +81,22 @@ class SQLiteRecorder(LogRecorder):
         return connection
 
     def prepare(self) -> None:
+        def begin() -> int | None:
+            self._write_connection.execute("BEGIN IMMEDIATE")
+            return self._version()
+
         with self._writing, _translated():
-            run = self._write_connection.execute
-            run("BEGIN IMMEDIATE")
-            try:
-                for statement in _statements(_TABLES):
-                    run(statement)
-                found = run("SELECT max(version) FROM log_schema").fetchone()[0]
-                self._check_version(found)
-                if found is None:
-                    run("INSERT INTO log_schema VALUES (?)", (SCHEMA_VERSION,))
-                run("COMMIT")
-            except BaseException:
-                self._rollback()
-                raise
+            if self._version() != SCHEMA_VERSION:
+                upgrade("sqlite", self._write_connection, begin)
+
+    def _version(self) -> int | None:
+        """Of the tables; None: there are none. Raises Unavailable for a newer one."""
+        run = self._write_connection.execute
+        if not run("SELECT name FROM sqlite_schema WHERE name = 'log_schema'").fetchall():
+            return None
+        found: int | None = run("SELECT max(version) FROM log_schema").fetchone()[0]
+        self._check_version(found)
+        return found
 
     def close(self) -> None:
         with self._writing, self._readers:
@@ -125,7 +106,7 @@ class SQLiteRecorder(LogRecorder):
 
     # Reading.
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def _query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         if self._writer == threading.get_ident():
             with _translated():
                 return self._write_connection.execute(sql, parameters).fetchall()
@@ -165,75 +146,61 @@ class SQLiteRecorder(LogRecorder):
 
     # Writing.
 
-    def _begin(self) -> None:
+    def _begin(self, asked: Asked) -> tuple[Last, Found]:
+        run = self._write_connection.execute
         with _translated():
-            self._write_connection.execute("BEGIN IMMEDIATE")
-            self._last, self._started_at = None, -1
+            run("BEGIN IMMEDIATE")
+            row = run(_LAST).fetchone()
+        last = Last(row[0], datetime.fromisoformat(row[1]), row[2]) if row else Last()
+        return last, self._find(asked) if asked else Found()
 
-    def _commit(self) -> None:
+    def _find(self, asked: Asked) -> Found:
+        run, found = self._write_connection.execute, Found()
+        with _translated():
+            for aggregate in asked.aggregates:
+                (version,) = run(_VERSION, (str(aggregate),)).fetchone()
+                if version is not None:
+                    found.versions[aggregate] = version
+            found.taken = {key for key in asked.keys if run(_TAKEN, (key,)).fetchone()}
+            found.emptied = {subject for subject in asked.subjects if run(_EMPTIED, (subject,)).fetchone()}
+        return found
+
+    def _insert(self, batch: Batch) -> None:
+        run = self._write_connection.execute
+        with _translated():
+            for c, at in batch.commands:
+                try:
+                    run(_PUT_COMMAND, (c.key, c.digest, c.answer, _iso(at)))
+                except sqlite3.IntegrityError as error:
+                    raise KeyTaken(c.key) from error
+            for row in batch.subjects:
+                put = run(_PUT_SUBJECT, (row.subject_id, row.kind, row.content))
+                if not put.rowcount:  # an upsert that touched no row met an erased subject
+                    raise SubjectEmptied(row.subject_id)
+            values, at, written = [], THE_BEGINNING, ""
+            for position, id_, version, topic, recorded_at, state, hash_ in batch.rows:
+                if recorded_at is not at:
+                    at, written = recorded_at, _iso(recorded_at)
+                values.append((position, str(id_), version, topic, written, state, hash_))
+            self._write_connection.executemany(_PUT_EVENT, values)
+
+    def _commit(self, last: Last) -> None:
         with _translated():
             self._write_connection.execute("COMMIT")
 
     def _rollback(self) -> None:
         # A failed COMMIT (disk full) may have ended the transaction already.
         with contextlib.suppress(sqlite3.Error):
-            self._write_connection.execute("ROLLBACK")
-
-    def _last_written(self) -> int:
-        return self._last[0] if self._last is not None and self._last[0] > self._started_at else 0
-
-    def _record(self, write: Write, *, nested: bool) -> Receipt:
-        run = self._write_connection.execute
-        if self._last is None:
-            with _translated():
-                row = run(_LAST).fetchone()
-            self._last = (row[0], datetime.fromisoformat(row[1])) if row else (0, THE_BEGINNING)
-            self._started_at = self._last[0]
-        first = self._last[0] + 1
-        recorded_at = self._now(self._last[1])
-        if nested:
-            run("SAVEPOINT append")
-        try:
-            self._insert(write, first, recorded_at.isoformat(timespec="microseconds"))
-        except BaseException:
-            if nested:
-                run("ROLLBACK TO append")
-                run("RELEASE append")
-            raise
-        if nested:
-            run("RELEASE append")
-        if write.events:
-            self._last = (first + len(write.events) - 1, recorded_at)
-        return Receipt(tuple(range(first, first + len(write.events))), recorded_at)
-
-    def _insert(self, write: Write, first: int, recorded_at: str) -> None:
-        run = self._write_connection.execute
-        with _translated():
-            # The command comes first: a repeated one is told as such, and not as the conflict that it also is.
-            if write.command is not None:
-                c = write.command
-                try:
-                    run(_PUT_COMMAND, (c.key, c.digest, c.answer, recorded_at))
-                except sqlite3.IntegrityError as error:
-                    raise KeyTaken(c.key) from error
-            for row in write.subjects:
-                raise_emptied(row, run(_PUT_SUBJECT, (row.subject_id, row.kind, row.content)).rowcount)
-            for position, e in enumerate(write.events, first):
-                values = (position, str(e.originator_id), e.originator_version, e.topic, recorded_at, e.state)
-                try:
-                    run(_PUT_EVENT, values)
-                except sqlite3.IntegrityError as error:
-                    if "originator_id" not in str(error):
-                        raise
-                    raise Conflict(as_uuid(e.originator_id), e.originator_version) from error
+            if self._write_connection.in_transaction:
+                self._write_connection.execute("ROLLBACK")
 
     def _erase_subject(self, subject_id: str, at: datetime) -> None:
         sql = "UPDATE subjects SET content = NULL, emptied_at = ? WHERE subject_id = ? AND emptied_at IS NULL"
-        when = at.astimezone(UTC).isoformat(timespec="microseconds")
+        when = _iso(at.astimezone(UTC))
         with _translated():
             self._write_connection.execute(sql, (when, subject_id))
 
-    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+    def _run(self, sql: str, parameters: Sequence[object]) -> int:
         with _translated():
             return self._write_connection.execute(sql, parameters).rowcount
 
@@ -259,37 +226,32 @@ class SQLiteRecorder(LogRecorder):
         return [UUID(row[0]) for row in self.query(sql, (after, *parts))]
 
 
-def _statements(script: str) -> list[str]:
-    """Single statements (executescript would commit between them); a trigger's own semicolon stays inside it."""
-    found, open_ = [], ""
-    for line in script.splitlines(keepends=True):
-        open_ += line
-        if sqlite3.complete_statement(open_):
-            found.append(open_)
-            open_ = ""
-    return found
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")
 
 
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    """The driver's errors as the library's, with a remedy where there is one."""
-    try:
-        yield
-    except LogError:
-        raise
-    except sqlite3.IntegrityError as error:
-        raise IntegrityError(error) from error
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            raise Unavailable(f"The log has no tables yet ({error}). Call prepare() first.") from error
-        if "unable to open" in str(error):
-            raise Unavailable(
-                f"The log's file does not open ({error}). Look at its folder and rights."
-            ) from error
-        if "locked" in str(error):
-            raise Unavailable(
-                f"Another process has held the log's file for {BUSY_SECONDS:.0f} seconds. Nothing was recorded."
-            ) from error
-        raise OperationalError(error) from error
-    except sqlite3.Error as error:
-        raise PersistenceError(error) from error
+class _translated:
+    """The driver's errors as the library's, with a remedy where there is one. (A class: it is on every way.)"""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise _said(error) from error
+
+
+def _said(error: sqlite3.Error) -> PersistenceError:
+    text = str(error)
+    if isinstance(error, sqlite3.IntegrityError):
+        return IntegrityError(error)
+    if not isinstance(error, sqlite3.OperationalError):
+        return PersistenceError(error)
+    if "no such table" in text:
+        return Unavailable(f"The log has no tables yet ({error}). Call prepare() first.")
+    if "unable to open" in text:
+        return Unavailable(f"The log's file does not open ({error}). Look at its folder and rights.")
+    if "locked" in text:
+        return Unavailable(
+            f"Another process has held the log's file for {BUSY_SECONDS:.0f} seconds. Nothing was recorded."
+        )
+    return OperationalError(error)
