@@ -13,13 +13,15 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from domain.case import CaseEvent, case_id, facts_of
+from domain.case import case_id, facts_of
 from domain.clock import Clock
 from domain.policy import PolicyBook, builtin_policies
-from eventlog.log import Logged
+from domain.topics import TOPICS
 from projections.clock_changes import clock_changes
-from projections.rows import Row, Rows
-from projections.schema import METADATA, Number, Text, instant, json_text, parsed, plain
+from projections.moments import instant
+from projections.rows import Row, Rows, Values
+from projections.schema import METADATA, Number, Text, json_text, parsed, plain
+from projections.seen import CASES, Seen
 from projections.sentences import UNIT_FACTS, Told, sentences
 from projections.units import names_of
 
@@ -65,45 +67,46 @@ class Audit:
 
     name = "audit"
     tables = (READ_AUDIT,)
+    topics = CASES
 
-    def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
-        for one in logged:
-            event = one.event
-            if isinstance(event, CaseEvent):
-                rows.add(READ_AUDIT, _row(one, event))
+    def fold(self, events: Sequence[Seen], rows: Rows) -> None:
+        for seen in events:
+            rows.add(READ_AUDIT, _values(*seen))
 
 
-def _row(one: Logged, event: CaseEvent) -> Row:
+def _values(position: int, case: str, version: int, topic: str, recorded_at: str, event: Any) -> Values:
+    """A row of `read_audit`, its columns in their order."""
     entry, standing = event.entry, event.standing
-    actor, values = entry.actor, event.__dict__
-    return {
-        "position": one.position,
-        "case_id": str(event.originator_id),
-        "version": event.originator_version,
-        "topic": event.TOPIC,
-        "occurred_at": instant(entry.occurred_at),
-        "recorded_at": instant(one.recorded_at),
-        "user": plain(actor.user),
-        "post": actor.post.value,
-        "unit": actor.unit,
-        "on_behalf_of": plain(actor.on_behalf_of),
-        "state": standing.state,
-        "level": None if standing.level is None else int(standing.level),
-        "holder": standing.holder,
-        "outcome": None if standing.outcome is None else standing.outcome.value,
-        "reason": plain(entry.reason),
-        "basis": plain(entry.basis),
-        "policy": entry.policy,
-        "source": entry.source.value,
-        "late": entry.late,
-        "correlation": plain(entry.correlation),
-        "changes": json_text(Changes({n: values[n] for n in _facts(type(event))}, standing.clocks)),
-    }
+    actor = entry.actor
+    facts = {name: getattr(event, name) for name in _facts(topic)}
+    return (
+        position,
+        case,
+        version,
+        topic,
+        instant(entry.occurred_at),
+        recorded_at,
+        plain(actor.user),
+        actor.post,
+        actor.unit,
+        plain(actor.on_behalf_of),
+        standing.state,
+        standing.level,
+        standing.holder,
+        standing.outcome,
+        plain(entry.reason),
+        plain(entry.basis),
+        entry.policy,
+        entry.source,
+        entry.late,
+        plain(entry.correlation),
+        json_text({"facts": facts, "clocks": standing.clocks}),
+    )
 
 
 @cache
-def _facts(event: type[CaseEvent]) -> tuple[str, ...]:
-    return tuple(facts_of(event))
+def _facts(topic: str) -> tuple[str, ...]:
+    return tuple(facts_of(TOPICS[topic]))
 
 
 def history(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.case import CaseEvent, CaseOpened
 from domain.conduct import CaseSponsored, ResponsibilityPlanSet, SeverityLowered, SeverityRaised
 from domain.custody import CustodyReturned, HandedDown, LevelSkipped, ReferredUp
 from domain.dispute import DisputeReported
@@ -15,109 +14,92 @@ from domain.petition_handling import HandlerReplaced
 from domain.petition_intake import PetitionAccepted, PetitionClassified, PetitionRegistered
 from domain.petition_review import RecheckDecided, ReviewDecided
 from domain.record import FactCorrected, HistoryImported
+from projections.moments import instant
 from projections.rows import Row
-from projections.schema import instant, json_text, json_value, plain
+from projections.schema import json_text, json_value, plain
 
 NEVER = "9999-12-31T00:00:00.000000Z"  # no deadline runs; sorts last
 
 
-def blank(case: str, event: CaseOpened) -> Row:
+EMPTY: Row = dict.fromkeys(
+    (
+        *("title", "summary", "category", "petition_class", "state", "stage", "holder", "origin", "channel"),
+        *("person", "plan", "sponsor", "updated_at", "next_due_clock", "search_text"),
+    ),
+    "",
+) | {
+    **dict.fromkeys(("level", "severity", "closed_at", "outcome", "next_warn")),
+    **dict.fromkeys(("version", "position", "returned", "new"), 0),
+    **{"mediators": "[]", "people": ",", "clocks": "{}", "next_due": NEVER},
+}
+
+
+def blank(case: str, event: Any) -> Row:
     """A case before its first event."""
-    texts = (
-        "title",
-        "summary",
-        "category",
-        "petition_class",
-        "state",
-        "stage",
-        "holder",
-        "origin",
-        "channel",
-        "person",
-    )
-    return dict.fromkeys((*texts, "plan", "sponsor", "next_due_clock", "search_text"), "") | {
-        "case_id": case,
-        "code": event.code,
-        "type": event.type,
-        "level": None,
-        "severity": None,
-        "mediators": "[]",
-        "people": ",",
-        "opened_at": instant(event.entry.occurred_at),
-        "updated_at": "",
-        "closed_at": None,
-        "outcome": None,
-        "version": 0,
-        "position": 0,
-        "clocks": "{}",
-        "next_due": NEVER,
-        "next_warn": None,
-        "returned": 0,
-        "new": 0,
-    }
+    opened = {"case_id": case, "code": event.code, "type": event.type}
+    return EMPTY | opened | {"opened_at": instant(event.entry.occurred_at)}
 
 
 def _opened(row: Row, event: Any) -> None:
     row["title"], row["origin"] = plain(event.title), event.origin
-    row["channel"] = event.channel.value
-    row["severity"] = None if event.severity is None else event.severity.value
+    row["channel"], row["severity"] = event.channel, event.severity
 
 
-def _reported(row: Row, event: DisputeReported) -> None:
+def _reported(row: Row, event: Any) -> None:
     _opened(row, event)
-    row["category"], row["summary"] = event.category.value, plain(event.summary)
+    row["category"], row["summary"] = event.category, plain(event.summary)
 
 
-def _received(row: Row, event: PetitionReceived) -> None:
+def _received(row: Row, event: Any) -> None:
     _opened(row, event)
     row["summary"] = plain(event.record)
 
 
-def _imported(row: Row, event: HistoryImported) -> None:
+def _imported(row: Row, event: Any) -> None:
     _opened(row, event)
     row["category"] = plain(str(event.category))
 
 
-def _corrected(row: Row, event: FactCorrected) -> None:
+def _corrected(row: Row, event: Any) -> None:
     if event.field in ("title", "origin", "severity", "category", "channel"):
         row[event.field] = plain(event.new)
 
 
-def _registered(row: Row, event: PetitionRegistered) -> None:
+def _registered(row: Row, event: Any) -> None:
     row["summary"] = plain(event.request)
 
 
-def _classified(row: Row, event: PetitionClassified) -> None:
-    row["petition_class"] = event.petition_class.value
+def _classified(row: Row, event: Any) -> None:
+    row["petition_class"] = event.petition_class
 
 
-def _severity(row: Row, event: SeverityRaised | SeverityLowered) -> None:
-    row["severity"] = event.severity.value
+def _severity(row: Row, event: Any) -> None:
+    row["severity"] = event.severity
 
 
-def _mediators(row: Row, event: MediatorAssigned) -> None:
+def _mediators(row: Row, event: Any) -> None:
     row["person"] = event.chair
     row["mediators"] = json_text([event.chair, *(m for m in event.mediators if m != event.chair)])
 
 
-def _mediator_replaced(row: Row, event: MediatorReplaced) -> None:
+def _mediator_replaced(row: Row, event: Any) -> None:
     row["mediators"] = json_text([event.new if m == event.old else m for m in json_value(row["mediators"])])
     row["person"] = event.new if row["person"] == event.old else row["person"]
 
 
-def _new_bench(row: Row, event: ReferredUp | LevelSkipped) -> None:
+def _new_bench(row: Row, event: Any) -> None:
     row["person"], row["mediators"] = "", "[]"
 
 
-def _handed_down(row: Row, event: HandedDown) -> None:
+def _handed_down(row: Row, event: Any) -> None:
     row["person"], row["mediators"] = event.responsible, "[]"
 
 
-def _handler(row: Row, event: PetitionAccepted | HandlerReplaced) -> None:
+def _handler(row: Row, event: Any) -> None:
     row["person"] = event.handler
 
 
-def _plan(row: Row, event: ResponsibilityPlanSet) -> None:
+def _plan(row: Row, event: Any) -> None:
     plan = {
         "leader": event.leader,
         "person": event.person,
@@ -127,37 +109,43 @@ def _plan(row: Row, event: ResponsibilityPlanSet) -> None:
     row["plan"] = json_text(plan)
 
 
-def _sponsored(row: Row, event: CaseSponsored) -> None:
+def _sponsored(row: Row, event: Any) -> None:
     row["sponsor"] = event.leader
 
 
-def _returned(row: Row, event: CustodyReturned) -> None:
+def _returned(row: Row, event: Any) -> None:
     row["returned"] = 1
 
 
-def _reviewed(row: Row, event: ReviewDecided | RecheckDecided) -> None:
-    row["returned"] = int(event.result is ReviewResult.REVOKED)
+def _reviewed(row: Row, event: Any) -> None:
+    row["returned"] = int(event.result == ReviewResult.REVOKED)
 
 
-FACTS: Mapping[type[CaseEvent], Callable[[Row, Any], None]] = {
-    DisputeReported: _reported,
-    PetitionReceived: _received,
-    HistoryImported: _imported,
-    FactCorrected: _corrected,
-    PetitionRegistered: _registered,
-    PetitionClassified: _classified,
-    SeverityRaised: _severity,
-    SeverityLowered: _severity,
-    MediatorAssigned: _mediators,
-    MediatorReplaced: _mediator_replaced,
-    ReferredUp: _new_bench,
-    LevelSkipped: _new_bench,
-    HandedDown: _handed_down,
-    PetitionAccepted: _handler,
-    HandlerReplaced: _handler,
-    ResponsibilityPlanSet: _plan,
-    CaseSponsored: _sponsored,
-    CustodyReturned: _returned,
-    ReviewDecided: _reviewed,
-    RecheckDecided: _reviewed,
+Change = Callable[[Row, Any], None]
+
+SAID: Mapping[str, Change] = {  # what the matter is: people search for it
+    DisputeReported.TOPIC: _reported,
+    PetitionReceived.TOPIC: _received,
+    HistoryImported.TOPIC: _imported,
+    FactCorrected.TOPIC: _corrected,
+    PetitionRegistered.TOPIC: _registered,
+    PetitionClassified.TOPIC: _classified,
+}
+PEOPLE: Mapping[str, Change] = {  # who has a part in it
+    MediatorAssigned.TOPIC: _mediators,
+    MediatorReplaced.TOPIC: _mediator_replaced,
+    ReferredUp.TOPIC: _new_bench,
+    LevelSkipped.TOPIC: _new_bench,
+    HandedDown.TOPIC: _handed_down,
+    PetitionAccepted.TOPIC: _handler,
+    HandlerReplaced.TOPIC: _handler,
+    ResponsibilityPlanSet.TOPIC: _plan,
+    CaseSponsored.TOPIC: _sponsored,
+}
+OTHERS: Mapping[str, Change] = {
+    SeverityRaised.TOPIC: _severity,
+    SeverityLowered.TOPIC: _severity,
+    CustodyReturned.TOPIC: _returned,
+    ReviewDecided.TOPIC: _reviewed,
+    RecheckDecided.TOPIC: _reviewed,
 }

@@ -11,17 +11,19 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from domain.case import CaseEvent, case_id
-from domain.clock import Clock, ClockStatus
+from domain.case import case_id
 from domain.conduct import DeadlineMissed
 from domain.errors import Invalid
 from domain.organisation import local_date
 from domain.policy import PolicyBook, builtin_policies
 from domain.rule import Breach
-from eventlog.log import Logged
+from projections import schema
 from projections.clock_changes import breach_of, clock_title
+from projections.clocks import CANCELLED, LAPSED, MET, OPEN, PAUSED, RUNNING, met_late, rule_of
+from projections.moments import instant, instant_or_none
 from projections.rows import Row, Rows
-from projections.schema import METADATA, Number, Text, instant, json_text, json_value
+from projections.schema import METADATA, Number, Text, json_text, json_value
+from projections.seen import CASES, Seen
 from projections.units import under
 from projections.worklist import READ_WORKLIST
 
@@ -51,47 +53,42 @@ READ_DEADLINES = sa.Table(
     sa.Index("ix_read_deadlines_unit", "unit"),
 )
 
-RUNNING, PAUSED, MET, LAPSED = (
-    s.value for s in (ClockStatus.RUNNING, ClockStatus.PAUSED, ClockStatus.MET, ClockStatus.LAPSED)
-)
-CANCELLED = ClockStatus.CANCELLED.value
-
 
 class Deadlines:
     """One row per run of a clock: the same duty anew is another row."""
 
     name = "deadlines"
     tables = (READ_DEADLINES,)
+    topics = CASES
 
-    def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
-        for one in logged:
-            event = one.event
-            if isinstance(event, CaseEvent) and event.standing.clocks:
-                for clock in event.standing.clocks:
-                    _take(rows, one.position, event, clock)
+    def fold(self, events: Sequence[Seen], rows: Rows) -> None:
+        for seen in events:
+            for clock in seen[5].standing.clocks:
+                _take(rows, seen, clock)
 
 
-def _take(rows: Rows, position: int, event: CaseEvent, clock: Clock) -> None:
-    case, started = str(event.originator_id), instant(clock.started_at)
-    before = rows.get(READ_DEADLINES, case, clock.name, started)
-    if before is not None and before["status"] not in (RUNNING, PAUSED):
+def _take(rows: Rows, seen: Seen, clock: Any) -> None:
+    position, case, _, topic, _, event = seen
+    name, started = clock.name, instant(clock.started_at)
+    before = rows.get(READ_DEADLINES, case, name, started)
+    if before is not None and before["status"] not in OPEN:
         before = None  # the duty was done in the very instant in which it began: its next run takes this row
     if before is None:
-        _replace(rows, case, position, event, clock)
+        _replace(rows, seen, name)
     row: Row = {
         "case_id": case,
-        "name": clock.name,
+        "name": name,
         "started_at": started,
-        "rule": clock.code,
+        "rule": rule_of(name),
         "policy": clock.policy,
         "calendar": clock.calendar,
         "unit": before["unit"] if before else event.standing.holder,
         "length": clock.length,
         "due": instant(clock.due),
-        "warn": instant(clock.warn) if clock.warn else None,
-        "status": clock.status.value,
-        "stopped_at": instant(clock.stopped_at) if clock.stopped_at else None,
-        "late": int(clock.status is ClockStatus.MET and clock.is_late(clock.due)),
+        "warn": instant_or_none(clock.warn),
+        "status": clock.status,
+        "stopped_at": instant_or_none(clock.stopped_at),
+        "late": int(met_late(clock)),
         "pauses": json_text(clock.pauses) if clock.pauses else "[]",
         "extension": json_text(clock.extension) if clock.extension else "",
         "missed": json_text(clock.missed) if clock.missed else "[]",
@@ -99,29 +96,26 @@ def _take(rows: Rows, position: int, event: CaseEvent, clock: Clock) -> None:
         "due_recorded": before["due_recorded"] if before else 0,
         "position": position,
     }
-    if isinstance(event, DeadlineMissed) and event.clock == clock.name:
-        row["due_recorded" if event.due >= clock.due else "warn_recorded"] = 1
+    if topic == DeadlineMissed.TOPIC and event.clock == name:
+        row["due_recorded" if instant(event.due) >= row["due"] else "warn_recorded"] = 1
     rows.put(READ_DEADLINES, row)
 
 
-def _replace(rows: Rows, case: str, position: int, event: CaseEvent, clock: Clock) -> None:
+def _replace(rows: Rows, seen: Seen, name: str) -> None:
     """End the open run whose place a new one takes, where a foreign log began a duty twice and never ended the first."""
-    for old in rows.select(READ_DEADLINES, case_id=case, name=clock.name):
-        if old["status"] in (RUNNING, PAUSED):
-            ended = {
-                "status": CANCELLED,
-                "stopped_at": instant(event.entry.occurred_at),
-                "position": position,
-            }
-            rows.put(READ_DEADLINES, old | ended)
+    position, case, *_, event = seen
+    for old in rows.select(READ_DEADLINES, case_id=case, name=name):
+        if old["status"] in OPEN:
+            stopped = instant(event.entry.occurred_at)
+            rows.put(READ_DEADLINES, old | {"status": CANCELLED, "stopped_at": stopped, "position": position})
 
 
 # Reading.
 
 
 def _kind(kind: str, at: datetime, within: int | None) -> list[sa.ColumnElement[bool]]:
-    c, now = READ_DEADLINES.c, instant(at)
-    soon = [] if within is None else [c.due <= instant(at + timedelta(days=within))]
+    c, now = READ_DEADLINES.c, schema.instant(at)
+    soon = [] if within is None else [c.due <= schema.instant(at + timedelta(days=within))]
     kinds: dict[str, list[sa.ColumnElement[bool]]] = {
         "coming": [c.status.in_((RUNNING, PAUSED)), sa.or_(c.due > now, c.status == PAUSED), *soon],
         "late": [c.status == RUNNING, c.due <= now],
@@ -168,7 +162,7 @@ def deadlines(
     key = (c.due, c.case_id, c.name, c.started_at)
     if after is not None:
         query = query.where(sa.tuple_(*key) > sa.tuple_(*map(sa.literal, after)))
-    rules, now = policies or builtin_policies(), instant(at)
+    rules, now = policies or builtin_policies(), schema.instant(at)
     return [_shown(row, now, rules) for row in connection.execute(query.order_by(*key).limit(limit))]
 
 
@@ -205,7 +199,7 @@ def due_for_sweep(
 
     A warning counts only where a breach would be red: what is never recorded must not stand in the others' way.
     """
-    c, now, rules = READ_DEADLINES.c, instant(at), policies or builtin_policies()
+    c, now, rules = READ_DEADLINES.c, schema.instant(at), policies or builtin_policies()
     due = sa.and_(c.due <= now, c.due_recorded == 0)
     warn = sa.and_(c.warn <= now, c.warn_recorded == 0)
     query = (

@@ -8,18 +8,18 @@ grow, each with the instant since which it is known (`*_known`: recorded_at). Ne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from domain.case import CLOSED, CaseEvent, CaseOpened
+from domain.case import CLOSED
 from domain.terms import Outcome, Referral
-from eventlog.log import Logged
 from projections.fact_changes import CHANGES
-from projections.moments import case_key, day_number, day_text, instant
+from projections.moments import day_number, day_text, instant
 from projections.rows import Row, Rows
 from projections.schema import FOREVER, METADATA, Text
+from projections.seen import CASES, Seen
 from projections.terms import TERMS, keep_terms
 
 FACTS = sa.Table(
@@ -105,6 +105,7 @@ FACTS_NOW = sa.Table(  # where the fold stands with each case; no figure reads i
 BLANK_FACTS: Row = dict.fromkeys(c.name for c in FACTS.columns)
 BLANK_ENDING: Row = dict.fromkeys(c.name for c in ENDINGS.columns)
 HANDLE = "P-HANDLE"
+VOIDED, MERGED = Outcome.VOIDED.value, Outcome.MERGED.value
 # How a closed case went on. Anything else that opens it again is a reopening.
 UNDONE = {
     "dispute.referred_up": "referred_up",
@@ -131,40 +132,40 @@ class Facts:
 
     name = "facts"
     tables = (FACTS, ENDINGS, MARKS, TERMS, FACTS_NOW)
+    topics = CASES
 
-    def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
-        for one in logged:
-            if isinstance(one.event, CaseEvent):
-                _fold(one.event, one.recorded_at, rows)
+    def fold(self, events: Sequence[Seen], rows: Rows) -> None:
+        for seen in events:
+            _fold(seen, rows)
 
 
-def _fold(event: CaseEvent, recorded_at: datetime, rows: Rows) -> None:
-    case, new = case_key(event.originator_id), event.standing
-    known = instant(recorded_at)
+def _fold(seen: Seen, rows: Rows) -> None:
+    _, case, _, _, known, event = seen
     old = rows.get(FACTS, case, FOREVER)
-    facts = _changed_facts(old, event, case)
-    if new.clocks:
+    facts = _changed_facts(old, seen)
+    if event.standing.clocks:
         keep_terms(event, case, known, rows)
         if facts["type"] == "petition":
             facts = _handled(facts, event)
     if facts is not old:
         _keep_facts(old, facts, known, rows)
-    _keep_now(event, case, known, rows)
+    _keep_now(seen, rows)
 
 
-def _changed_facts(old: Row | None, event: CaseEvent, case: str) -> Row:
+def _changed_facts(old: Row | None, seen: Seen) -> Row:
     """The facts after an event; the very same row where it says nothing about them."""
-    change, outcome = CHANGES.get(event.TOPIC), event.standing.outcome
-    voided, merged = int(outcome is Outcome.VOIDED), int(outcome is Outcome.MERGED)
+    _, case, _, topic, _, event = seen
+    change, outcome = CHANGES.get(topic), event.standing.outcome
+    voided, merged = int(outcome == VOIDED), int(outcome == MERGED)
     if old is not None and change is None and old["voided"] == voided and old["merged"] == merged:
         return old
     facts = _blank_facts(case, event) if old is None else dict(old)
     if change is not None:
-        change(facts, event)
+        change(facts, event, seen)
     return facts | {"voided": voided, "merged": merged}
 
 
-def _handled(facts: Row, event: CaseEvent) -> Row:
+def _handled(facts: Row, event: Any) -> Row:
     """The facts with what an event did to the sixty days of a petition."""
     for clock in event.standing.clocks:
         if clock.name == HANDLE:
@@ -173,15 +174,16 @@ def _handled(facts: Row, event: CaseEvent) -> Row:
                 if facts["handle_started_at"] != started:
                     facts = {**facts, "handle_unit": event.standing.holder, "handle_started_at": started}
                 due = {"handle_due": instant(clock.due), "handle_due_on": day_text(clock.due)}
-                facts = {**facts, **due, "handle_status": str(clock.status)}
+                facts = {**facts, **due, "handle_status": clock.status}
             elif started == facts["handle_started_at"]:
-                facts = {**facts, "handle_status": str(clock.status)}
+                facts = {**facts, "handle_status": clock.status}
     return facts
 
 
-def _keep_now(event: CaseEvent, case: str, known: str, rows: Rows) -> None:
+def _keep_now(seen: Seen, rows: Rows) -> None:
     """Endings and marks, and what the fold must remember for them."""
-    topic, new = event.TOPIC, event.standing
+    _, case, _, topic, _, event = seen
+    new = event.standing
     now = rows.get(FACTS_NOW, case) or _blank_now(case)
     closed = int(new.state == CLOSED)
     higher = new.level is None or now["highest"] is None or new.level > now["highest"]
@@ -193,20 +195,19 @@ def _keep_now(event: CaseEvent, case: str, known: str, rows: Rows) -> None:
     if new.level is None:
         now["level_unknown"] = 1
     elif higher:
-        now["highest"] = int(new.level)
+        now["highest"] = new.level
     if closed and not now["closed"]:  # what happens to a closed case is no second ending
-        _end(event, now, known, rows)
+        _end(seen, now, rows)
     elif now["closed"] and not closed:
-        _undo(event, now, known, rows)
+        _undo(seen, now, rows)
     now["closed"] = closed
     if (mark := MARKED.get(topic)) is not None:
-        _mark(mark, event, now, known, rows)
+        _mark(mark, seen, now, rows)
     rows.put(FACTS_NOW, now)
 
 
-def _blank_facts(case: str, event: CaseEvent) -> Row:
-    assert isinstance(event, CaseOpened)  # the first event of every case
-    at = event.entry.occurred_at
+def _blank_facts(case: str, event: Any) -> Row:
+    at = event.entry.occurred_at  # of the first event of every case, which alone has a code and a type
     return BLANK_FACTS | {
         "case_id": case, "code": event.code, "type": event.type, "origin": "", "opened_at": instant(at),
         "opened_day": day_number(at), "imported": 0, "voided": 0, "merged": 0,
@@ -229,37 +230,40 @@ def _keep_facts(old: Row | None, new: Row, known: str, rows: Rows) -> None:
     rows.put(FACTS, {**new, "known_from": known, "known_to": FOREVER})
 
 
-def _end(event: Any, now: Row, known: str, rows: Rows) -> None:
+def _end(seen: Seen, now: Row, rows: Rows) -> None:
+    _, case, _, topic, known, event = seen
     at, new = event.entry.occurred_at, event.standing
-    refused = event.TOPIC == "dispute.mediation_refused"
-    elsewhere = event.TOPIC == "dispute.referred_out" and event.ground in PARTY_CHOICES
+    refused = topic == "dispute.mediation_refused"
+    elsewhere = topic == "dispute.referred_out" and event.ground in PARTY_CHOICES
     now["endings"] += 1
     rows.put(ENDINGS, BLANK_ENDING | {
-        "case_id": now["case_id"], "seq": now["endings"], "ended_at": instant(at), "ended_on": day_text(at),
-        "ended_day": day_number(at), "ended_known": known, "outcome": str(new.outcome or "unknown"),
+        "case_id": case, "seq": now["endings"], "ended_at": instant(at), "ended_on": day_text(at),
+        "ended_day": day_number(at), "ended_known": known, "outcome": new.outcome or "unknown",
         "opted_out": int((refused or elsewhere) and not now["sessions"]), "unit": new.holder,
-        "level": None if new.level is None else int(new.level), "highest": now["highest"],
-        "level_unknown": now["level_unknown"],
+        "level": new.level, "highest": now["highest"], "level_unknown": now["level_unknown"],
     })  # fmt: skip
 
 
-def _undo(event: CaseEvent, now: Row, known: str, rows: Rows) -> None:
+def _undo(seen: Seen, now: Row, rows: Rows) -> None:
+    _, case, _, topic, known, event = seen
     at = event.entry.occurred_at
-    ending = rows.get(ENDINGS, now["case_id"], now["endings"])
+    ending = rows.get(ENDINGS, case, now["endings"])
     assert ending is not None
     rows.put(ENDINGS, ending | {
         "undone_at": instant(at), "undone_day": day_number(at), "undone_known": known,
-        "undone_how": UNDONE.get(event.TOPIC, "reopened"),
+        "undone_how": UNDONE.get(topic, "reopened"),
     })  # fmt: skip
 
 
-def _mark(mark: str, event: Any, now: Row, known: str, rows: Rows) -> None:
-    day = event.received_on.toordinal() if mark == "repeat" else day_number(event.entry.occurred_at)
+def _mark(mark: str, seen: Seen, now: Row, rows: Rows) -> None:
+    _, case, _, _, known, event = seen
+    repeat = mark == "repeat"
+    day = date.fromisoformat(event.received_on).toordinal() if repeat else day_number(event.entry.occurred_at)
     now["marks"] += 1
     rows.put(MARKS, {
-        "case_id": now["case_id"], "seq": now["marks"], "mark": mark, "marked_day": day, "marked_known": known,
+        "case_id": case, "seq": now["marks"], "mark": mark, "marked_day": day, "marked_known": known,
     })  # fmt: skip
-    if mark == "repeat" and now["endings"]:
-        ending = rows.get(ENDINGS, now["case_id"], now["endings"])
+    if repeat and now["endings"]:
+        ending = rows.get(ENDINGS, case, now["endings"])
         if ending is not None and ending["repeat_day"] is None and day >= ending["ended_day"]:
             rows.put(ENDINGS, {**ending, "repeat_day": day, "repeat_known": known})

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.errors import LogUnreadable
-from domain.topics import TOPICS
-from eventlog.errors import Unreadable
-from eventlog.log import EventLog, Logged
+from eventlog.log import EventLog
+from eventlog.rows import PlainRow
 from projections.projection import Projection, Remembering
 from projections.rows import Rows
+from projections.seen import Seen, seen
 
 RECALL_BATCH = 5000
 
@@ -24,18 +24,19 @@ class Live:
     position: int
     generation: int
 
-    def fold(self, logged: Sequence[Logged], opened: Mapping[str, bool]) -> None:
+    def fold(self, batch: Batch) -> None:
         """Fold what is beyond the position. An exception says in which projection and where."""
-        part = logged
-        if logged[0].position <= self.position:  # further than the others
-            part = [one for one in logged if one.position > self.position]
+        opened, part = batch.opened, batch.of(self.projection.topics)
+        if batch.after < self.position:  # further than the others
+            part = [one for one in part if one[0] > self.position]
             opened = dict.fromkeys(opened, False)
         self.rows.begin(opened)
         try:
             self.projection.fold(part, self.rows)
         except Exception as error:
-            where = f"positions {logged[0].position} to {logged[-1].position}"
-            error.add_note(f"while folding {self.projection.name}, {where}")
+            error.add_note(
+                f"while folding {self.projection.name}, positions {batch.after + 1} to {batch.upto}"
+            )
             raise
 
     def recall(self, log: EventLog) -> None:
@@ -51,24 +52,28 @@ class Live:
             after = logged[-1].position
 
 
-def opened_in(logged: Sequence[Logged]) -> dict[str, bool]:
-    """The cases of a batch, each with whether its first event is in it."""
-    opened: dict[str, bool] = {}
-    for one in logged:
-        opened.setdefault(str(one.event.originator_id), one.event.originator_version == 1)
-    return opened
+class Batch:
+    """Events that are folded together, given to each projection as far as they concern it."""
+
+    def __init__(self, rows: Sequence[PlainRow], events: Sequence[Seen]) -> None:
+        self.events = events
+        self.after, self.upto = rows[0][0] - 1, rows[-1][0]
+        self.opened: dict[str, bool] = {}  # its cases, each with whether its first event is in here
+        for one in events:
+            if one[1] not in self.opened:
+                self.opened[one[1]] = one[2] == 1
+        self._parts: dict[frozenset[str], Sequence[Seen]] = {}
+
+    def of(self, topics: frozenset[str]) -> Sequence[Seen]:
+        if topics not in self._parts:
+            self._parts[topics] = [one for one in self.events if one[3] in topics]
+        return self._parts[topics]
 
 
-def read(log: EventLog, after: int, limit: int) -> list[Logged]:
-    """The next events. Raises LogUnreadable when one is none of this program's."""
-    stays = f"The read side stays at position {after}."
+def read(log: EventLog, after: int, limit: int, topics: frozenset[str]) -> Batch | None:
+    """The next events, decoded as far as they are of these topics. Raises LogUnreadable."""
+    rows = log.recorder.plain_rows_after(after, limit)
     try:
-        logged = log.read(after, limit)
-    except Unreadable as error:
-        raise LogUnreadable(f"{error} {stays}") from error
-    for one in logged:
-        cls = type(one.event)
-        if TOPICS.get(cls.TOPIC) is not cls:
-            told = f"Event {cls.TOPIC!r} at position {one.position} is not in domain/topics.py. Upgrade the program."
-            raise LogUnreadable(f"{told} {stays}")
-    return logged
+        return Batch(rows, seen(log, rows, topics)) if rows else None
+    except LogUnreadable as error:
+        raise LogUnreadable(f"{error} The read side stays at position {after}.") from error

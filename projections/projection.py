@@ -7,8 +7,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import sqlalchemy as sa
 
-from eventlog.log import Logged
 from projections.rows import Rows
+from projections.seen import Seen
 
 
 class Projection(Protocol):
@@ -24,8 +24,15 @@ class Projection(Protocol):
     @property
     def tables(self) -> tuple[sa.Table, ...]: ...
 
-    def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
-        """Take in the next events, in the order of the log. Events of no interest are passed over."""
+    @property
+    def topics(self) -> frozenset[str]: ...
+
+    def fold(self, events: Sequence[Seen], rows: Rows) -> None:
+        """Take in the next events of its topics, in the order of the log.
+
+        Where all its topics are those of cases, a fold must not care in which order the cases come, only that the
+        events of each do: a rebuild goes from case to case.
+        """
 
 
 @runtime_checkable

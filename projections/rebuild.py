@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from eventlog.log import EventLog
 from projections import positions
-from projections.live import Live, opened_in, read
+from projections.live import Live, read
 from projections.projection import Projection
 from projections.rows import Rows
 from projections.schema import copy_of, shape, writing
@@ -61,10 +61,11 @@ class Rebuild:
     def _fill(self, progress: Progress | None) -> None:
         """Fold what is in the log beyond what was folded before."""
         head = self.log.head()
-        while logged := read(self.log, self.builds[0].position, BATCH):
-            upto, opened = logged[-1].position, opened_in(logged)
+        topics = frozenset[str]().union(*(p.topics for p in self.projections))
+        while batch := read(self.log, self.builds[0].position, BATCH, topics):
+            upto = batch.upto
             for build in self.builds:
-                build.fold(logged, opened)
+                build.fold(batch)
             with writing(self.engine) as connection:
                 for build in self.builds:
                     build.rows.flush(connection)

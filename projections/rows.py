@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
+Values = tuple[Any, ...]  # of a row, in the order of the table's columns
 
 KEPT_CASES = 4_000  # whose rows stay in memory, per table: some 25 KB each over all tables
 _CHUNK = 500  # SQLite bounds the number of placeholders
@@ -59,9 +60,9 @@ class Rows:
             rows[key] = row
         shelf.changed[key] = row
 
-    def add(self, table: sa.Table, row: Row) -> None:
+    def add(self, table: sa.Table, values: Values) -> None:
         """Insert a row that cannot be there yet and that this fold never reads again: cheaper than `put`."""
-        self._shelf(table).added.append(row)
+        self._shelf(table).added.append(values)
 
     def delete(self, table: sa.Table, *key: Any) -> None:
         """Remove the row with this primary key; none is fine."""
@@ -101,8 +102,8 @@ class Rows:
         """Write what changed, in the caller's transaction: one statement per table and kind."""
         for shelf in self._shelves.values():
             gone: list[Key] = []
-            kept: list[Key] = []
-            new = [shelf.values_of(row) for row in shelf.added]
+            kept: list[Values] = []
+            new = shelf.added
             for key, row in shelf.changed.items():
                 if row is None:
                     gone.append(key)
@@ -180,7 +181,7 @@ class _Shelf:
         self.single: dict[Key, Row | None] = {}  # rows of a table without cases, as far as asked for
         self.changed: dict[Key, Row | None] = {}
         self.fresh: set[Key] = set()  # of the changed: those that are not stored yet
-        self.added: list[Row] = []
+        self.added: list[Values] = []
         marks = ", ".join("?" * len(self.columns))
         columns = {name: f'"{name}"' for name in self.columns}  # "user" is a word of SQL
         key = ", ".join(columns[name] for name in self.key)
@@ -197,7 +198,7 @@ class _Shelf:
 
 
 def _postgres(
-    connection: sa.Connection, shelf: _Shelf, gone: list[Key], kept: list[Key], new: list[Key]
+    connection: sa.Connection, shelf: _Shelf, gone: list[Key], kept: list[Values], new: list[Values]
 ) -> None:
     """New rows go by COPY, which took half of the time of an INSERT."""
     for statement, values in ((shelf.delete, gone), (shelf.upsert, kept)):

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from domain.errors import NotFound
 from eventlog.log import EventLog
 from projections import positions
-from projections.live import Live, opened_in, read
+from projections.live import Live, read
 from projections.positions import POSITIONS, Overtaken
 from projections.projection import Projection
 from projections.rebuild import Progress, Rebuild
@@ -35,6 +35,7 @@ class Runner:
     ) -> None:
         self.log, self.engine, self.batch = log, engine, batch
         self.projections = {projection.name: projection for projection in projections}
+        self._topics = frozenset[str]().union(*(p.topics for p in self.projections.values()))
         self._lives: list[Live] = []  # empty: to be read from the database
         self._stepping = threading.Lock()
         self._news = threading.Condition()
@@ -77,12 +78,11 @@ class Runner:
     def _step(self) -> int:
         lives = self._lives = self._lives or self._restored()
         low = min(live.position for live in lives)
-        logged = read(self.log, low, self.batch)
-        if logged:
-            upto = logged[-1].position
-            opened = opened_in(logged)
+        batch = read(self.log, low, self.batch, self._topics)
+        if batch:
+            upto = batch.upto
             for live in lives:
-                live.fold(logged, opened)
+                live.fold(batch)
             with writing(self.engine) as connection:
                 for live in lives:
                     to = max(upto, live.position)
@@ -95,7 +95,7 @@ class Runner:
         with self._news:
             self._reached = low
             self._news.notify_all()
-        return len(logged)
+        return batch.upto - batch.after if batch else 0
 
     def run(self, stop: threading.Event, patience: float = 0.5) -> None:
         """Follow the log until `stop` is set."""

@@ -7,17 +7,16 @@ gives an offer back answers for the days it held it. Never read a level off a st
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from domain.case import CLOSED, CaseEvent, CaseOpened
-from domain.clock import ClockStatus
-from eventlog.log import Logged
-from projections.moments import case_key, day_number, day_text, instant, seconds_between
+from domain.case import CLOSED
+from projections.clocks import PAUSED
+from projections.moments import day_number, day_text, instant, seconds_between
 from projections.rows import Row, Rows
-from projections.schema import METADATA, Text, parsed
+from projections.schema import METADATA, Text
+from projections.seen import CASES, Seen
 
 SPELLS = sa.Table(
     "read_spells",
@@ -99,26 +98,25 @@ class Spells:
 
     name = "spells"
     tables = (SPELLS, SPELLS_NOW)
+    topics = CASES
 
-    def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
-        for one in logged:
-            event = one.event
-            if isinstance(event, CaseEvent):
-                before = rows.get(SPELLS_NOW, case_key(event.originator_id))
-                if before is None or _matters(event, before):
-                    _Stay(event, one.recorded_at, rows).fold()
+    def fold(self, events: Sequence[Seen], rows: Rows) -> None:
+        for seen in events:
+            before = rows.get(SPELLS_NOW, seen[1])
+            if before is None or _matters(seen, before):
+                _Stay(seen, rows).fold()
 
 
-def _matters(event: CaseEvent, before: Row) -> bool:
+def _matters(seen: Seen, before: Row) -> bool:
     """Whether an event moves, takes, pauses or ends anything: most do not."""
-    new, lasting = event.standing, before["lasting"]
+    new, lasting = seen[5].standing, before["lasting"]
     if lasting != (new.state != CLOSED) or new.holder != before["unit"] or new.level != before["level"]:
         return True
     if lasting and not before["taken"] and _taken(new.state):
         return True
-    if event.TOPIC in ESCALATIONS or (before["pauses"] and new.clocks):
+    if seen[3] in ESCALATIONS or (before["pauses"] and new.clocks):
         return True
-    return any(clock.status is ClockStatus.PAUSED for clock in new.clocks)
+    return any(clock.status == PAUSED for clock in new.clocks)
 
 
 def _taken(state: str) -> bool:
@@ -128,25 +126,25 @@ def _taken(state: str) -> bool:
 class _Stay:
     """What one event does to the stays of its case."""
 
-    __slots__ = ("at", "event", "id", "known", "now", "rows")
+    __slots__ = ("at", "event", "id", "known", "now", "rows", "topic")
 
-    def __init__(self, event: CaseEvent, recorded_at: datetime, rows: Rows) -> None:
-        self.event, self.rows, self.known = event, rows, recorded_at
-        self.id = case_key(event.originator_id)
-        self.at = event.entry.occurred_at
+    def __init__(self, seen: Seen, rows: Rows) -> None:
+        _, self.id, _, self.topic, self.known, self.event = seen
+        self.rows = rows
+        self.at = instant(self.event.entry.occurred_at)
         self.now: Row = {}
 
     def fold(self) -> None:
-        event, new = self.event, self.event.standing
+        topic, new = self.topic, self.event.standing
         before = self.rows.get(SPELLS_NOW, self.id)
         self.now = now = dict(before) if before else self._nothing()
         closed = new.state == CLOSED
         moved = new.holder != now["unit"] or new.level != now["level"]
-        if event.TOPIC in ESCALATIONS:
+        if topic in ESCALATIONS:
             self._escalated(now["level"])
         self._pauses()
         if now["lasting"] and (closed or moved):
-            self._end(str(new.outcome) if closed and new.outcome else HOW_ENDED.get(event.TOPIC, "moved"))
+            self._end(new.outcome if closed and new.outcome else HOW_ENDED.get(topic, "moved"))
         if not closed and not now["lasting"]:
             self._begin(new.holder, new.level)
         if now["lasting"] and not now["taken"] and _taken(new.state):
@@ -155,7 +153,6 @@ class _Stay:
             self.rows.put(SPELLS_NOW, now)
 
     def _nothing(self) -> Row:
-        assert isinstance(self.event, CaseOpened)  # the first event of every case
         return {
             "case_id": self.id, "code": self.event.code, "type": self.event.type, "seq": 0, "unit": "", "level": None,
             "lasting": 0, "taken": 0, "levels_taken": "", "pauses": "", "paused_since": None,
@@ -163,11 +160,11 @@ class _Stay:
 
     def _begin(self, unit: str, level: int | None) -> None:
         now = self.now
-        now |= {"seq": now["seq"] + 1, "unit": unit, "level": None if level is None else int(level)}
+        now |= {"seq": now["seq"] + 1, "unit": unit, "level": level}
         now |= {"lasting": 1, "taken": 0}
         self.rows.put(SPELLS, BLANK | {
             "case_id": self.id, "seq": now["seq"], "code": now["code"], "type": now["type"], "unit": unit,
-            "level": now["level"], "entered_at": instant(self.at), "entered_known": instant(self.known),
+            "level": now["level"], "entered_at": self.at, "entered_known": self.known,
             "first_taken": 0, "paused": 0,
         })  # fmt: skip
 
@@ -179,24 +176,24 @@ class _Stay:
         if first:
             now["levels_taken"] += level
         self._change(
-            taken_at=instant(self.at),
+            taken_at=self.at,
             taken_on=day_text(self.at),
             taken_day=day_number(self.at),
-            taken_known=instant(self.known),
+            taken_known=self.known,
             first_taken=int(first),
         )
 
     def _end(self, how: str) -> None:
         now, stay = self.now, self._stay(self.now["seq"])
         now["lasting"] = 0
-        entered = parsed(stay["entered_at"])
+        entered = stay["entered_at"]
         paused = stay["paused"]
         if now["pauses"]:
-            paused += seconds_between(max(entered, parsed(now["paused_since"])), self.at)
+            paused += seconds_between(max(entered, now["paused_since"]), self.at)
         self._change(
-            left_at=instant(self.at),
+            left_at=self.at,
             left_on=day_text(self.at),
-            left_known=instant(self.known),
+            left_known=self.known,
             ended=how,
             held=seconds_between(entered, self.at),
             paused=paused,
@@ -210,8 +207,8 @@ class _Stay:
                 self.rows.put(SPELLS, {
                     **stay,
                     "escalated_day": day_number(self.at),
-                    "escalated_known": instant(self.known),
-                    "escalated_ground": str(ground),
+                    "escalated_known": self.known,
+                    "escalated_ground": ground,
                 })  # fmt: skip
 
     def _pauses(self) -> None:
@@ -221,19 +218,19 @@ class _Stay:
             return
         names = set(now["pauses"].split())
         for clock in self.event.standing.clocks:
-            (names.add if clock.status is ClockStatus.PAUSED else names.discard)(clock.name)
+            (names.add if clock.status == PAUSED else names.discard)(clock.name)
         if now["pauses"] and not names:
             if now["lasting"]:
                 stay = self._stay(now["seq"])
-                since = max(parsed(stay["entered_at"]), parsed(now["paused_since"]))
+                since = max(stay["entered_at"], now["paused_since"])
                 self._change(paused=stay["paused"] + seconds_between(since, self.at))
             now["paused_since"] = None
         elif names and not now["pauses"]:
-            now["paused_since"] = instant(self.at)
+            now["paused_since"] = self.at
         now["pauses"] = " ".join(sorted(names))
 
     def _any_paused(self) -> bool:
-        return any(clock.status is ClockStatus.PAUSED for clock in self.event.standing.clocks)
+        return any(clock.status == PAUSED for clock in self.event.standing.clocks)
 
     def _stay(self, seq: int) -> Row:
         stay = self.rows.get(SPELLS, self.id, seq)

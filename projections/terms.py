@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from domain.case import CaseEvent
-from domain.clock import ClockStatus
+from projections.clocks import CANCELLED, MET, OPEN, PAUSED, met_late, rule_of
 from projections.moments import day_text, instant
 from projections.rows import Rows
 from projections.schema import FOREVER, METADATA, Text
@@ -36,35 +37,36 @@ TERMS = sa.Table(
 )
 
 
-def keep_terms(event: CaseEvent, case: str, known: str, rows: Rows) -> None:
+def keep_terms(event: Any, case: str, known: str, rows: Rows) -> None:
     """Take over the clocks that an event started, moved or stopped."""
     for clock in event.standing.clocks:
-        started = instant(clock.started_at)
-        old = rows.get(TERMS, case, clock.name, started, FOREVER)
-        stopped = None if clock.is_open else clock.stopped_at or clock.due
+        name, started = clock.name, instant(clock.started_at)
+        old = rows.get(TERMS, case, name, started, FOREVER)
+        status, due = clock.status, instant(clock.due)
+        stopped = None if status in OPEN else instant(clock.stopped_at or clock.due)
         new = {
             "case_id": case,
-            "name": clock.name,
+            "name": name,
             "started_at": started,
             "known_to": FOREVER,
             "known_from": known,
-            "rule": clock.code,
+            "rule": rule_of(name),
             "unit": event.standing.holder,
-            "due": instant(clock.due),
-            "due_on": day_text(clock.due),
-            "paused": int(clock.status is ClockStatus.PAUSED),
-            "status": clock.status.value,
-            "kept": int(clock.status is ClockStatus.MET and not clock.is_late(clock.due)),
-            "stopped_at": instant(stopped) if stopped else None,
+            "due": due,
+            "due_on": day_text(due),
+            "paused": int(status == PAUSED),
+            "status": status,
+            "kept": int(status == MET and not met_late(clock)),
+            "stopped_at": stopped,
             "stopped_on": day_text(stopped) if stopped else None,
             "stopped_known": known if stopped else None,
         }
         if old is None:
-            _replace(event, case, clock.name, known, rows)
+            _replace(event, case, name, known, rows)
         else:
             new["unit"] = old["unit"]
             new["stopped_known"] = old["stopped_known"] or new["stopped_known"]
-            if old["due"] == new["due"] and old["paused"] == new["paused"]:
+            if old["due"] == due and old["paused"] == new["paused"]:
                 new["known_from"] = old["known_from"]
             elif old["known_from"] < known:
                 rows.put(TERMS, {**old, "known_to": known})
@@ -72,14 +74,15 @@ def keep_terms(event: CaseEvent, case: str, known: str, rows: Rows) -> None:
             rows.put(TERMS, new)
 
 
-def _replace(event: CaseEvent, case: str, name: str, known: str, rows: Rows) -> None:
+def _replace(event: Any, case: str, name: str, known: str, rows: Rows) -> None:
     """End the open run whose place a new one takes: a foreign log may begin a duty twice and never end the first."""
-    at = event.entry.occurred_at
     for old in rows.select(TERMS, case_id=case, name=name, known_to=FOREVER):
         if old["stopped_at"] is None:
+            at = instant(event.entry.occurred_at)
             ended = {
-                "status": ClockStatus.CANCELLED.value,
-                "stopped_at": instant(at),
+                "status": CANCELLED,
+                "stopped_at": at,
                 "stopped_on": day_text(at),
+                "stopped_known": known,
             }
-            rows.put(TERMS, {**old, **ended, "stopped_known": known})
+            rows.put(TERMS, {**old, **ended})

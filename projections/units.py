@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from domain.errors import NotFound
 from domain.organisation import Organisation
 from domain.unit import Unit
-from eventlog.log import Logged
 from projections.rows import Row, Rows
 from projections.schema import FOREVER, METADATA, Text, day, plain
+from projections.seen import UNITS, Seen
 
 READ_UNITS = sa.Table(
     "read_units",
@@ -59,17 +59,17 @@ class Units:
 
     name = "units"
     tables = (READ_UNITS, READ_UNIT_ANCESTORS)
+    topics = UNITS
     remembers = "unit."
 
     def recall(self, event: Any, rows: Rows) -> None:
         _known(rows).apply(event)
 
-    def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
-        events = [one.event for one in logged if isinstance(one.event, Unit.Event)]
+    def fold(self, events: Sequence[Seen], rows: Rows) -> None:
         if not events:
             return
         known = _known(rows)
-        for event in events:
+        for *_, event in events:
             known.apply(event)
         _replace(rows, READ_UNITS, known.spans())
         _replace(rows, READ_UNIT_ANCESTORS, known.ancestors())

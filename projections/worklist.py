@@ -13,15 +13,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.case import CLOSED, CaseEvent, CaseOpened, case_id
-from domain.clock import Clock, ClockStatus
+from domain.case import CLOSED, case_id
 from domain.errors import Invalid
 from domain.names import value_name
 from domain.terms import Category, PetitionClass
-from eventlog.log import Logged
-from projections.case_facts import FACTS, NEVER, blank
+from projections import schema
+from projections.case_facts import NEVER, OTHERS, PEOPLE, SAID, blank
+from projections.clocks import RUNNING
+from projections.moments import instant, instant_or_none
 from projections.rows import Row, Rows
-from projections.schema import METADATA, Number, Text, instant, json_text, json_value, plain
+from projections.schema import METADATA, Number, Text, json_text, json_value, plain
+from projections.seen import CASES, OPENINGS, Seen
 from projections.units import under
 
 READ_WORKLIST = sa.Table(
@@ -85,56 +87,51 @@ class Worklist:
 
     name = "worklist"
     tables = (READ_WORKLIST,)
+    topics = CASES
 
-    def fold(self, logged: Sequence[Logged], rows: Rows) -> None:
-        for one in logged:
-            event = one.event
-            if not isinstance(event, CaseEvent):
-                continue
-            case = str(event.originator_id)
+    def fold(self, events: Sequence[Seen], rows: Rows) -> None:
+        for seen in events:
+            case, topic = seen[1], seen[3]
             row = rows.get(READ_WORKLIST, case)
             if row is None:
-                if not isinstance(event, CaseOpened):
-                    raise ValueError(
-                        f"case {case} has {event.TOPIC} at position {one.position} before it was opened"
-                    )
-                row = blank(case, event)
-            _take(row, one, event)
+                if topic not in OPENINGS:
+                    raise ValueError(f"case {case} has {topic} at position {seen[0]} before it was opened")
+                row = blank(case, seen[5])
+            _take(row, seen)
             rows.put(READ_WORKLIST, row)
 
 
-def _take(row: Row, one: Logged, event: CaseEvent) -> None:
+def _take(row: Row, seen: Seen) -> None:
+    position, _, version, topic, recorded_at, event = seen
     entry, standing = event.entry, event.standing
-    acted = standing.state != row["state"] or entry.actor.unit == row["holder"]
-    if row["returned"] and acted:
+    state, holder = standing.state, standing.holder
+    moved = state != row["state"]
+    if row["returned"] and (moved or entry.actor.unit == row["holder"]):
         row["returned"] = 0
-    if standing.state == CLOSED != row["state"]:
-        row["closed_at"] = instant(entry.occurred_at)
-    elif standing.state != CLOSED:
-        row["closed_at"] = None
-    if standing.state != row["state"]:
-        row["state"] = standing.state
-        row["stage"], _, phase = standing.state.partition(".")
+    if moved:
+        row["closed_at"] = instant(entry.occurred_at) if state == CLOSED else None
+        row["state"] = state
+        row["stage"], _, phase = state.partition(".")
         row["new"] = int(phase in NOT_TAKEN)
-    row["level"] = None if standing.level is None else int(standing.level)
-    row["holder"] = standing.holder
-    row["outcome"] = None if standing.outcome is None else standing.outcome.value
-    row["version"], row["position"] = event.originator_version, one.position
-    row["updated_at"] = instant(one.recorded_at)
+    row["level"], row["holder"], row["outcome"] = standing.level, holder, standing.outcome
+    row["version"], row["position"], row["updated_at"] = version, position, recorded_at
     if standing.clocks:
         _take_clocks(row, standing.clocks)
-    change = FACTS.get(type(event))
-    if change is not None:
-        change(row, event)
-        row["people"] = _people(row)
+    if topic in SAID:
+        SAID[topic](row, event)
         row["search_text"] = _search_text(row)
+    elif topic in PEOPLE:
+        PEOPLE[topic](row, event)
+        row["people"] = _people(row)
+    elif topic in OTHERS:
+        OTHERS[topic](row, event)
 
 
-def _take_clocks(row: Row, clocks: Sequence[Clock]) -> None:
+def _take_clocks(row: Row, clocks: Sequence[Any]) -> None:
     running = json_value(row["clocks"])
     for clock in clocks:
-        if clock.status is ClockStatus.RUNNING:
-            running[clock.name] = [instant(clock.due), instant(clock.warn) if clock.warn else None]
+        if clock.status == RUNNING:
+            running[clock.name] = [instant(clock.due), instant_or_none(clock.warn)]
         else:
             running.pop(clock.name, None)
     row["clocks"] = json_text(running)
@@ -233,7 +230,7 @@ class Wanted:
         if self.person is not None:
             found.append(c.people.contains(f",{self.person},", autoescape=True))
         if self.late_at is not None:
-            found.append(c.next_due <= instant(self.late_at))
+            found.append(c.next_due <= schema.instant(self.late_at))
         found += [c.search_text.contains(word, autoescape=True) for word in folded(self.text).split()]
         return found
 

@@ -18,7 +18,6 @@ from domain.errors import Invalid, NotFound
 from domain.policy import NATIONAL, Limits, builtin_policies
 from projections.figures.catalogue import FIGURES
 from projections.figures.definition import Figure, Period, limits_as_parameters
-from projections.moments import day_number
 from projections.schema import day, instant
 
 # Whose matter it was on the day of the decision, and which child of the asked unit it came from.
@@ -67,7 +66,7 @@ class Question:
             "start": instant(start),
             "stop": instant(stop),
             "cut": instant(self.cut),
-            "cut_day": day_number(self.cut),
+            "cut_day": self.cut.astimezone(TZ).toordinal(),
             "end": instant(end),
             "end_on": day(last),
             "end_day": last.toordinal(),

@@ -113,9 +113,9 @@ def test_reading_sees_everything_written_before_and_the_tables_hold_it_after(ste
 
 def test_added_rows_are_inserted_and_a_second_time_is_an_error(database_url):
     fold = Fold(open_engine(database_url))
-    fold.rows.add(PLAIN, {"code": "a", "order": 1})
+    fold.rows.add(PLAIN, ("a", 1))
     fold.commit()
-    fold.rows.add(PLAIN, {"code": "a", "order": 2})
+    fold.rows.add(PLAIN, ("a", 2))
     with pytest.raises((sa.exc.IntegrityError, psycopg.IntegrityError)), writing(fold.engine) as connection:
         fold.rows.flush(connection)
     assert fold.stored(PLAIN) == [{"code": "a", "order": 1}]

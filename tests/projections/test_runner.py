@@ -192,10 +192,10 @@ def test_an_unknown_topic_stops_it_and_moves_nothing(runner):
 
 def test_a_fold_that_fails_moves_nothing_and_may_be_tried_again(spring, reads):
     class Failing:
-        name, tables, fails = PROJECTIONS[2].name, PROJECTIONS[2].tables, True
+        name, tables, topics, fails = PROJECTIONS[2].name, PROJECTIONS[2].tables, PROJECTIONS[2].topics, True
 
-        def fold(self, logged, rows):
-            PROJECTIONS[2].fold(logged, rows)
+        def fold(self, events, rows):
+            PROJECTIONS[2].fold(events, rows)
             if self.fails:
                 raise ZeroDivisionError
 

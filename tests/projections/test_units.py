@@ -12,11 +12,11 @@ from domain.case import Entry
 from domain.errors import Invalid, NotFound
 from domain.terms import UnitKind
 from domain.unit import unit_id
-from eventlog.log import Logged
 from projections.rows import Rows
 from projections.schema import open_engine, writing
 from projections.units import READ_UNITS, Units, names_of, under, unit, units_on
 from tests.domain.test_organisation import CHANGES, MONTHS, District
+from tests.support.seen import as_seen
 from tests.support.township import ADMIN, at
 
 JULY = date(2024, 7, 1)
@@ -30,7 +30,7 @@ class Folded(District):
         with writing(self.engine) as connection:
             for table in self.projection.tables:
                 table.create(connection)
-        self.rows, self.waiting = Rows(self.engine, self.projection.tables), list[Logged]()
+        self.rows, self.waiting = Rows(self.engine, self.projection.tables), []
         super().__init__()
         self.fold()
 
@@ -39,11 +39,11 @@ class Folded(District):
         for event in events:
             self.organisation.apply(event)
             self.position += 1
-            self.waiting.append(Logged(self.position, event.timestamp, event))
+            self.waiting.append((self.position, event.timestamp, event))
 
     def fold(self):
         self.rows.begin({})
-        self.projection.fold(self.waiting, self.rows)
+        self.projection.fold(as_seen(self.waiting), self.rows)
         with writing(self.engine) as connection:
             self.rows.flush(connection)
         self.rows.done()

@@ -59,6 +59,7 @@ from projections.all import PROJECTIONS
 from projections.figures import FIGURES, drill, figure
 from projections.rows import Rows
 from projections.schema import open_engine, writing
+from tests.support.seen import as_seen
 
 LEVELS = {"G": Level.GRID, "V": Level.VILLAGE, "T": Level.TOWNSHIP, "C": Level.COUNTY}
 STAGES = {
@@ -124,12 +125,13 @@ class District:
         while self.folded < len(self.events):
             part = self.events[self.folded : self.folded + next(batches, len(self.events))]
             self.folded += len(part)
+            events = as_seen((one.position, one.recorded_at, one.event) for one in part)
             opened: dict[str, bool] = {}
-            for one in part:
-                opened.setdefault(str(one.event.originator_id), one.event.originator_version == 1)
+            for _, case, version, *_ in events:
+                opened.setdefault(case, version == 1)
             for projection, rows in zip(self.projections, self.rows, strict=True):
                 rows.begin(opened)
-                projection.fold(part, rows)
+                projection.fold([one for one in events if one[3] in projection.topics], rows)
                 with writing(self.engine) as connection:
                     rows.flush(connection)
                 rows.done()
