@@ -23,7 +23,7 @@ from gridcase.demo import district
 from gridcase.demo.year import load_demo
 from workflows.service import Command, Service
 
-AT_ONCE = 4_000  # events in one transaction
+AT_ONCE = 2_000  # events in one append, which gives them one `recorded_at`
 CODE = re.compile(rb'"([A-Z]+-?[0-9]{4,8}-[0-9]{5})"')
 MARK = b"\x00"  # where a copy's number goes; JSON never holds it
 
@@ -74,7 +74,7 @@ class Casework:
                 cases.append(Told(at, code, version, topic, CODE.sub(rb'"\1' + MARK + b'"', state)))
         return cls(units, cases, founded)
 
-    def write(self, url: str, copies: int, upto: int | None = None, least: int = 1) -> list[str]:
+    def write(self, url: str, copies: int, upto: int | None = None) -> list[str]:
         """Fill an empty log with the units and so many copies of the cases, at most `upto` events in all.
 
         Copies go side by side through the year, as the cases of a larger place would. Answers with the codes.
@@ -85,23 +85,23 @@ class Casework:
         ids = {code: [case_id(code + number.decode()) for number in numbers] for code in self.codes}
         try:
             log.prepare()
-            _record(log, self.units)
-            pending: list[StoredEvent] = []
-            left = (upto or 10**12) - len(self.units)
-            for told in self.cases:
-                now = told.recorded_at
-                for number, id_ in zip(numbers, ids[told.code], strict=True):
-                    pending.append(
-                        StoredEvent(id_, told.version, told.topic, told.state.replace(MARK, number))
-                    )
-                if len(pending) >= left:
-                    pending = pending[:left]
-                    break
-                if len(pending) >= AT_ONCE:
-                    left -= len(pending)
-                    _record(log, pending)
-                    pending = []
-            _record(log, pending)
+            with log.bulk():
+                _record(log, self.units)
+                pending: list[StoredEvent] = []
+                left = (upto or 10**12) - len(self.units)
+                for told in self.cases:
+                    now = told.recorded_at
+                    for number, id_ in zip(numbers, ids[told.code], strict=True):
+                        state = told.state.replace(MARK, number)
+                        pending.append(StoredEvent(id_, told.version, told.topic, state))
+                    if len(pending) >= left:
+                        pending = pending[:left]
+                        break
+                    if len(pending) >= AT_ONCE:
+                        left -= len(pending)
+                        _record(log, pending)
+                        pending = []
+                _record(log, pending)
         finally:
             log.close()
         return [code + number.decode() for code in self.codes for number in numbers]
