@@ -12,6 +12,7 @@ LogError
 ├── Unencodable         an event holds a value that the log could not give back; nothing was recorded
 ├── Unreadable          a stored event has a form that this program does not know
 │   └── UnknownTopic    … or a topic
+├── NotAnExport         a file is no export of a log
 ├── NotVouchedFor       nobody whose key is known signed this checkpoint
 ├── Tampered            the log is not what was recorded
 ├── SealBroken          what is known of a person was changed outside of the program, or belongs to another
@@ -150,6 +151,13 @@ class BadSigningKey(LogError, ValueError):
             f"{place}: there is no key that signs checkpoints or checks them{f' ({why})' if why else ''}. A secret is 64 "
             "random hexadecimal digits (`openssl rand -hex 32`), a public key a line of `gridcase checkpoint keys`."
         )
+
+
+class NotAnExport(LogError, ValueError):
+    """A file that `gridcase checkpoint export` did not write, or a newer one did."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} is not an export of a log that can be checked: {why}.")
 
 
 class NotVouchedFor(LogError, ValueError):

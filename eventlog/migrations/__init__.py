@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def upgrade(dialect: str, connection: object, begin: Callable[[], int | None]) -> None:
