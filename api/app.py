@@ -24,6 +24,7 @@ from api.routes import (
     workflows,
     worklist,
 )
+from api.watch import Watched
 
 PREFIX = "/api/v1"
 LONGEST_BODY = 1_000_000  # bytes of one command
@@ -66,7 +67,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
             app.state.context = context
             yield
         elif settings is not None:
-            with opened(settings) as mine:
+            with opened(settings, watched=True) as mine:
                 app.state.context = mine
                 yield
         else:
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)
     app.add_middleware(Bounds)
+    app.add_middleware(Watched, prefix=PREFIX)  # the last one added is the outermost
     errors.install(app)
     return app
 

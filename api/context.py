@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from api.codes import new_code
 from api.cursor import Cursors
 from api.names import Names
 from api.tail import Tail
+from api.watched_service import WatchedService
 from api.worker import Worker
 from domain.errors import Invalid
 from eventlog.log import open_log, utc_now
@@ -24,6 +25,10 @@ from eventlog.master import MasterKeys
 from projections.all import PROJECTIONS, open_reads
 from projections.runner import Runner
 from workflows.service import Service
+
+if TYPE_CHECKING:  # what only a running program needs is imported only by one
+    from api.metrics import Metrics
+    from api.tracing import Tracer
 
 
 class Settings(Protocol):
@@ -39,13 +44,22 @@ class Settings(Protocol):
     def read_wait_seconds(self) -> float: ...
     @property
     def sweep_every_seconds(self) -> float: ...
+    @property
+    def ready_lag_seconds(self) -> float: ...
+    @property
+    def metrics(self) -> bool: ...
+    @property
+    def otel_endpoint(self) -> str | None: ...
     def cursor_secret(self) -> bytes: ...
     def master_keys(self) -> MasterKeys | None: ...
 
 
 @dataclass
 class Context:
-    """One process at one database. `worker` is None where another process runs projections and sweep."""
+    """One process at one database. `worker` is None where another process runs projections and sweep.
+
+    `metrics` and `tracer` are None in a program that does one thing and ends.
+    """
 
     service: Service
     runner: Runner
@@ -54,6 +68,8 @@ class Context:
     cursors: Cursors
     tail: Tail
     worker: Worker | None = None
+    metrics: Metrics | None = None
+    tracer: Tracer | None = None
     names: Names = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,11 +94,29 @@ class Context:
             self.wait_for(since, self.settings.read_wait_seconds)
         return self.runner.position()
 
+    def connections(self) -> dict[str, dict[str, int]]:
+        """The connections to the database, of the log and of the read side."""
+        found, pool = {"log": self.service.log.recorder.connections()}, self.reads.pool
+        if isinstance(pool, sa.QueuePool):
+            found["reads"] = {"busy": pool.checkedout(), "idle": pool.checkedin()}
+        return found
+
+    def lag_seconds(self) -> float:
+        """How long ago the oldest event was recorded that is not in every read table yet; 0 when all are."""
+        behind = self.service.log.recorder.rows_after(self.runner.position(), 1)
+        return max(0.0, (self.now() - behind[0][4]).total_seconds()) if behind else 0.0
+
 
 @contextlib.contextmanager
-def opened(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[Context]:
-    """Everything open and prepared; closed in order at the end, whatever happened. `clock` is the edge's clock."""
+def opened(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, *, watched: bool = False
+) -> Iterator[Context]:
+    """Everything open and prepared; closed in order at the end, whatever happened. `clock` is the edge's clock.
+
+    `watched` for a program that runs on: it counts what it does, and sends spans where that is set.
+    """
     with contextlib.ExitStack() as stack:
+        metrics, tracer = watching(settings, stack) if watched else (None, None)
         log = open_log(settings.database_url, clock=clock, keys=settings.master_keys())
         stack.callback(log.close)
         log.prepare()
@@ -90,12 +124,37 @@ def opened(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Itera
         stack.callback(reads.dispose)
         runner = Runner(log, reads, PROJECTIONS)
         runner.prepare()
-        service = Service(log, jurisdiction=settings.jurisdiction, clock=clock, new_code=new_code)
+        service = WatchedService(
+            log,
+            jurisdiction=settings.jurisdiction,
+            clock=clock,
+            new_code=new_code,
+            metrics=metrics,
+            tracer=tracer,
+        )
         tail = Tail(log)
         stack.callback(tail.stop)
         context = Context(service, runner, reads, settings, Cursors(settings.cursor_secret()), tail)
+        context.metrics, context.tracer = metrics, tracer
+        if metrics is not None:
+            metrics.ask(context)
         if settings.runs_worker_inside:
             context.worker = Worker(service, runner, settings.sweep_every_seconds)
             stack.callback(context.worker.stop)
             context.worker.start()
         yield context
+
+
+def watching(settings: Settings, stack: contextlib.ExitStack) -> tuple[Metrics | None, Tracer | None]:
+    """The counters and the tracer that the settings ask for; the tracer is closed with the stack."""
+    metrics = tracer = None
+    if settings.metrics:
+        from api.metrics import Metrics
+
+        metrics = Metrics()
+    if settings.otel_endpoint:
+        from api.tracing import Tracer
+
+        tracer = Tracer.to(settings.otel_endpoint)
+        stack.callback(tracer.close)
+    return metrics, tracer

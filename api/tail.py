@@ -36,6 +36,11 @@ class Tail:
                 self._thread.start()
         return news, lambda: self._forget(news)
 
+    @property
+    def listening(self) -> int:
+        """How many streams are open."""
+        return len(self._listeners)
+
     def stop(self) -> None:
         """End every stream at once. Safe to call from a signal handler's thread, and again."""
         self.stopping = True

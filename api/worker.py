@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy.exc import StatementError
 
@@ -31,6 +32,8 @@ class Worker:
     def __init__(self, service: Service, runner: Runner, sweep_every: float) -> None:
         self.service, self.runner, self.sweep_every = service, runner, sweep_every
         self.failures: dict[str, str] = {}  # "projections" or "sweep" -> what is wrong
+        self.swept = {"looked": 0, "missed": 0, "fired": 0}  # by this process: cases, deadlines, triggers
+        self.swept_at: datetime | None = None  # when the last sweep ended well
         self._stop, self._soon = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._again = {"projections": 0.0, "sweep": 0.0}  # when each is done next, by the monotonic clock
@@ -43,6 +46,11 @@ class Worker:
     def start(self) -> None:
         self._thread = threading.Thread(target=self.run, name="gridcase-worker", daemon=True)
         self._thread.start()
+
+    def wait(self) -> None:
+        """Until it has stopped. A signal's exception gets through."""
+        if self._thread is not None:
+            self._thread.join()
 
     def stop(self, timeout: float = 10.0) -> None:
         """Ask it to stop, and wait until it has: a second at most, but for a batch that is being written."""
@@ -117,6 +125,10 @@ class Worker:
                 return 0
             report = sweep(self.service, codes[n : n + AT_ONCE], at)
             done += len(report.missed) + len(report.fired)
+            self.swept["looked"] += report.looked_at
+            self.swept["missed"] += len(report.missed)
+            self.swept["fired"] += len(report.fired)
+        self.swept_at = at
         if done:
             logger.info("sweep: %s deadlines recorded or acted upon in %s cases", done, len(codes))
         return len(due) if done else 0

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from gridcase import logs
 from gridcase.settings import Settings
 
 GRACE = 5  # seconds that answers under way get after a signal
@@ -21,7 +22,9 @@ GRACE = 5  # seconds that answers under way get after a signal
 
 def app() -> FastAPI:
     """The app of the installation that the environment describes."""
-    return create_app(Settings.read())
+    settings = Settings.read()
+    logs.begin(settings.log_level, settings.log_format)
+    return create_app(settings)
 
 
 class Server(uvicorn.Server):
@@ -40,6 +43,7 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises SystemExit when the port is taken."""
+    logs.begin(settings.log_level, settings.log_format)
     served = create_app(settings)
     config = uvicorn.Config(
         served,
@@ -47,6 +51,7 @@ def serve(settings: Settings) -> None:
         port=settings.port,
         log_level=settings.log_level,
         timeout_graceful_shutdown=GRACE,
-        access_log=settings.log_level == "debug",
+        log_config=None,  # its lines go where ours go, in the same form
+        access_log=False,  # api/watch.py tells each request once, without its address
     )
     Server(config, served).run()

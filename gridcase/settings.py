@@ -74,6 +74,30 @@ class Settings(BaseSettings):
         "of the two must be set, the same on every machine. Keep a copy apart from the database's: without it nobody's "
         "name can be read again (docs/privacy.md).",
     )
+    ready_lag_seconds: float = Field(
+        default=300.0,
+        gt=0,
+        description="`/readyz` says no when something recorded longer ago than this is not in the read tables yet.",
+    )
+    metrics: bool = Field(
+        default=True,
+        description="Whether `/metrics` answers (Prometheus). It names no case and nobody; let only the monitoring in.",
+    )
+    worker_metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Port on which `gridcase worker` answers `/metrics`, at `GRIDCASE_HOST`. Unset: none.",
+    )
+    otel_endpoint: str | None = Field(
+        default=None,
+        description="Where spans of requests and commands go, by OTLP over HTTP, such as `http://localhost:4318`; needs "
+        "`pip install 'gridcase[otel]'`. Unset: no spans.",
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        description="`json`: one object per line; `text`: sentences; `auto`: sentences on a terminal, else JSON.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the server and the worker tell on standard error."
     )
@@ -104,9 +128,16 @@ class Settings(BaseSettings):
             "postgresql://USER:PASSWORD@HOST/DATABASE"
         )
 
-    @field_validator("log_level", mode="before")
+    @field_validator("otel_endpoint")
     @classmethod
-    def _log_level_in_any_case(cls, level: object) -> object:
+    def _endpoint_is_an_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("Give an address such as http://localhost:4318")
+        return url
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _in_any_case(cls, level: object) -> object:
         return level.lower() if isinstance(level, str) else level
 
     @property

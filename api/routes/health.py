@@ -8,9 +8,14 @@ from fastapi import APIRouter, Response
 from api.context import Context
 from api.headers import answer
 from api.here import Here
-from api.openapi import shows
+from api.openapi import problems, shows
+from domain.errors import NotFound
+from eventlog.recorder import SCHEMA_VERSION
 
 router = APIRouter(tags=["operations"])
+
+UNKNOWN, ELSEWHERE = "unknown", "runs elsewhere"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Health(msgspec.Struct):
@@ -20,13 +25,19 @@ class Health(msgspec.Struct):
 
 
 class Readiness(msgspec.Struct):
-    """Whether it can work: `database` and `worker` are "ok" or say what is wrong; `lag` is events not yet readable."""
+    """Whether it can work, and if not, what is wrong: `database`, `schema`, `worker`, `reading` are "ok" or say it.
+
+    `lag` is the number of events that are not in every read table yet, `lag_seconds` the age of the oldest of them.
+    """
 
     ready: bool
     database: str
+    schema: str
     worker: str
-    position: int | None
-    lag: int | None
+    reading: str
+    position: int | None = None
+    lag: int | None = None
+    lag_seconds: float | None = None
 
 
 @router.get(
@@ -44,19 +55,59 @@ async def healthz() -> Response:
     responses={200: shows(Readiness, "It can work."), 503: shows(Readiness, "It cannot, and why.")},
 )
 def readyz(context: Here) -> Response:
-    """Whether the database answers and the worker works; how far the read side is behind."""
+    """Whether the database answers with tables that this program knows, the worker works, the read side keeps up."""
     found = readiness(context)
     return answer(found, 200 if found.ready else 503)
 
 
 def readiness(context: Context) -> Readiness:
-    worker = context.worker
-    troubles = [] if worker is None else [f"{what}: {trouble}" for what, trouble in worker.failures.items()]
-    if worker is not None and not worker.alive:
-        troubles.append("its thread has ended")
-    works = "; ".join(troubles) or ("ok" if worker else "runs elsewhere")
+    found = Readiness(False, UNKNOWN, UNKNOWN, of_worker(context), UNKNOWN)
     try:
-        head, position = context.service.log.head(), context.runner.position()
+        schema = context.service.log.recorder.schema_version()
+        head, found.position = context.service.log.head(), context.runner.position()
+        seconds = context.lag_seconds()
     except Exception as error:  # whatever the driver says: it is not ready
-        return Readiness(False, f"{type(error).__name__}: the database does not answer", works, None, None)
-    return Readiness(not troubles, "ok", works, position, max(0, head - position))
+        found.database = f"{type(error).__name__}: the database does not answer"
+        return found
+    found.database, found.schema, found.reading = "ok", "ok", "ok"
+    if schema != SCHEMA_VERSION:
+        found.schema = (
+            f"the tables have version {schema}, this program knows {SCHEMA_VERSION}: upgrade the program"
+        )
+    found.lag, found.lag_seconds = max(0, head - found.position), round(seconds, 1)
+    most = context.settings.ready_lag_seconds
+    if seconds > most:
+        found.reading = f"what was recorded {seconds:.0f} s ago is not readable yet (at most {most:g} s): is a worker running?"
+    states = (found.database, found.schema, found.reading)
+    found.ready = all(state == "ok" for state in states) and found.worker in ("ok", ELSEWHERE)
+    return found
+
+
+def of_worker(context: Context) -> str:
+    worker = context.worker
+    if worker is None:
+        return ELSEWHERE
+    troubles = [f"{what}: {trouble}" for what, trouble in worker.failures.items()]
+    if not worker.alive:
+        troubles.append("its thread has ended")
+    return "; ".join(troubles) or "ok"
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="监控指标 · Metrics",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "In Prometheus' text format.",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        },
+        **problems(404),
+    },
+)
+def metrics(context: Here) -> Response:
+    """Counters of this process and the state of the house, without codes and people."""
+    if context.metrics is None:
+        raise NotFound("page", "/metrics", "This installation tells no metrics (GRIDCASE_METRICS).")
+    return Response(context.metrics.text(), media_type=CONTENT_TYPE)

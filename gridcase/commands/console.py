@@ -57,18 +57,21 @@ def spoken(command: Callable[P, T]) -> Callable[P, T]:
         try:
             return command(*args, **kwargs)
         except tuple(kind for kind, _ in EXIT_CODES) as problem:
-            err.print(str(problem), style="red", markup=False, highlight=False)
+            err.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
             if isinstance(problem, Refused):
-                err.print(problem.sentence_zh, style="red", markup=False, highlight=False)
+                err.print(problem.sentence_zh, style="red", markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(next(code for kind, code in EXIT_CODES if isinstance(problem, kind))) from None
 
     return run
 
 
 @contextmanager
-def house(*, caught_up: bool = False) -> Iterator[Context]:
-    """Everything open on the configured database, without a worker; with `caught_up` the read tables are brought up to date."""
-    with opened(Settings.read().model_copy(update={"worker_inside": False})) as context:
+def house(*, caught_up: bool = False, watched: bool = False) -> Iterator[Context]:
+    """Everything open on the configured database, without a worker; with `caught_up` the read tables are brought up to date.
+
+    `watched` for a command that runs on.
+    """
+    with opened(Settings.read().model_copy(update={"worker_inside": False}), watched=watched) as context:
         if caught_up:
             context.runner.run_until(context.service.log.head(), timeout=600)
         yield context

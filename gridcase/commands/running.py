@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
@@ -13,6 +14,7 @@ from api.context import Context
 from api.worker import Worker
 from domain.calendar import TZ
 from eventlog.log import open_log
+from gridcase import logs
 from gridcase.commands.console import Json, bar, day, err, house, instant, listing, out, show, spoken
 from gridcase.demo.people import demo_accounts
 from gridcase.demo.year import load_demo
@@ -67,10 +69,19 @@ def accounts() -> Table:
 @spoken
 def worker() -> None:
     """Run projections and the sweep until stopped (beside `serve` on PostgreSQL)."""
-    with house() as context:
-        work = Worker(context.service, context.runner, context.settings.sweep_every_seconds)
+    settings = Settings.read()
+    logs.begin(settings.log_level, settings.log_format)
+    with house(watched=True) as context:
+        work = Worker(context.service, context.runner, settings.sweep_every_seconds)
+        context.worker = work
+        if settings.worker_metrics_port is not None and context.metrics is not None:
+            from prometheus_client import start_http_server
+
+            start_http_server(settings.worker_metrics_port, settings.host, context.metrics.registry)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # both ways to be asked to stop
+        work.start()
         try:
-            work.run()
+            work.wait()
         except KeyboardInterrupt:
             work.stop()
 

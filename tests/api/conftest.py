@@ -45,7 +45,7 @@ def context(database_url: str, now: Now) -> Iterator[Context]:
         sweep_every_seconds=3600,
         read_wait_seconds=30,
     )
-    with opened(settings, now) as context:
+    with opened(settings, now, watched=True) as context:
         yield context
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -22,8 +23,39 @@ def test_ready_tells_database_worker_and_how_far_the_read_side_is(web):
     ready = web.client.get("/readyz")
     assert ready.status_code == 200
     assert {**ready.json(), "position": 0} == {
-        "ready": True, "database": "ok", "worker": "ok", "position": 0, "lag": 0,
+        "ready": True, "database": "ok", "schema": "ok", "worker": "ok", "reading": "ok",
+        "position": 0, "lag": 0, "lag_seconds": 0.0,
     }  # fmt: skip
+
+
+def test_not_ready_while_what_was_recorded_long_ago_cannot_be_read(web, context, now):
+    context.worker.stop()
+    context.worker = None  # it runs elsewhere, or should
+    context.runner.run_until(context.service.log.head())
+    web.report()
+    assert web.client.get("/readyz").json()["ready"]
+    now.instant += timedelta(minutes=10)
+    late = web.client.get("/readyz")
+    assert late.status_code == 503 and late.json()["lag"] == 1 and late.json()["lag_seconds"] == 600
+    assert "is a worker running?" in late.json()["reading"]
+    context.runner.step()
+    assert web.client.get("/readyz").status_code == 200
+
+
+def test_not_ready_when_a_newer_program_changed_the_tables(web, context):
+    with context.service.log.recorder.transaction():
+        context.service.log.recorder.run("UPDATE log_schema SET version = 99")
+    told = web.client.get("/readyz")
+    assert told.status_code == 503 and "upgrade the program" in told.json()["schema"]
+
+
+def test_not_ready_when_the_database_is_gone(web, context, monkeypatch):
+    def gone() -> int:
+        raise OSError("host db-7.internal")
+
+    monkeypatch.setattr(context.service.log, "head", gone)
+    told = web.client.get("/readyz")
+    assert told.status_code == 503 and told.json()["database"] == "OSError: the database does not answer"
 
 
 def test_a_failing_projection_is_logged_shown_and_tried_again(web, context, caplog, monkeypatch):
