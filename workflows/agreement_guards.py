@@ -42,7 +42,9 @@ def contents_complete(m: Move) -> bool:
 def signed_if_written(m: Move) -> bool:
     if m.facts["form"] != Form.WRITTEN:
         return True
-    return bool(m.case.subjects <= set(m.facts["signed_by"]) and m.facts["mediator_signed"] and m.facts["sealed"])
+    return bool(
+        m.case.subjects <= set(m.facts["signed_by"]) and m.facts["mediator_signed"] and m.facts["sealed"]
+    )
 
 
 @guard("须双方共同申请", "both parties apply together (Art. 33)", "applicants")
