@@ -56,7 +56,11 @@ class YearCalendar(Aggregate):
 
 def first_publication(year: int, table: YearTable, entry: Entry) -> YearCalendar:
     """The calendar of a year that nobody has published yet."""
-    told = {"originator_id": calendar_id(year), "originator_version": 1, "timestamp": entry.occurred_at}
+    told: dict[str, Any] = {
+        "originator_id": calendar_id(year),
+        "originator_version": 1,
+        "timestamp": entry.occurred_at,
+    }
     event = YearPublished(**told, **_facts(year, table) | {"entry": entry})
     calendar: YearCalendar = event.mutate(None)
     calendar.pending_events.append(event)

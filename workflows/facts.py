@@ -19,7 +19,7 @@ def hints_of(event: Any) -> dict[str, Any]:
     return typing.get_type_hints(event)
 
 
-def take(event: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+def take(event: Any, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The facts with their types. Unknown names are passed on: the engine tells what the trigger takes.
 
     Raises `Invalid` with field, value and remedy.
