@@ -17,6 +17,7 @@ BENCHMARKS = {
     "log": "commands per second through the event log, beside the library's defaults and the raw limit",
     "api": "advance a case, its history, and containment over HTTP, beside Django and the library's tutorial",
     "imports": "events per second of `import cases`, beside one save per case with the library's defaults",
+    "verify": "seconds to check the whole log, one case, one event; beside reading and hashing alone",
     "rebuild": "events per second of rebuild and live projection, beside the library's ProjectionRunner",
 }
 

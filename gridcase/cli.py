@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gridcase.commands import cases, figures, imports, people, reference, running
+from gridcase.commands import cases, figures, imports, integrity, people, reference, running
 
 app = typer.Typer(
     help="Gridcase 网格事: disputes and petitions of a township, as cases over an event log.",
@@ -13,12 +13,15 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for commands in (running, figures):
+for commands in (running, figures, integrity):
     commands.add_to(app)
 app.add_typer(imports.app, name="import", help="Import units, cases or a holiday calendar from files.")
 app.add_typer(cases.app, name="case", help="Look at a case, read its history, fire a trigger.")
 app.add_typer(
     figures.deadlines_app, name="deadlines", help="What is coming and late, and why it is due then."
+)
+app.add_typer(
+    integrity.checkpoint_app, name="checkpoint", help="Signed heads of the log: make, list, give to others."
 )
 app.add_typer(people.subject_app, name="subject", help="Erase the data of a person, by two people.")
 app.add_typer(people.keys_app, name="keys", help="The master keys of the identity vault.")

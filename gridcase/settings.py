@@ -13,8 +13,10 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import Invalid
+from eventlog.checkpoints import EVERY_EVENTS
 from eventlog.errors import LogError
 from eventlog.master import MasterKeys, made_once
+from eventlog.signing import SigningKeys
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
@@ -98,6 +100,18 @@ class Settings(BaseSettings):
         default="auto",
         description="`json`: one object per line; `text`: sentences; `auto`: sentences on a terminal, else JSON.",
     )
+    signing_key_file: Path | None = Field(
+        default=None,
+        description="File with the key that signs checkpoints, one per line, the newest first. Unset: made once and kept "
+        "in `gridcase.signing.key` beside `gridcase.db`, and in the working directory with PostgreSQL, where workers on "
+        "several machines need the same one. Who has it can vouch for a forged log: keep it from those who keep the "
+        "database (docs/operations/verification.md).",
+    )
+    checkpoint_every_events: int = Field(
+        default=EVERY_EVENTS,
+        gt=0,
+        description="After how many events at most the worker signs a checkpoint; it also signs once a day what is new.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the server and the worker tell on standard error."
     )
@@ -179,6 +193,18 @@ class Settings(BaseSettings):
             name, None, "On PostgreSQL people are sealed with a key that every machine shares: name a file made by "
             "`openssl rand -hex 32`, and keep a copy of it apart from the database's. See docs/privacy.md."
         )  # fmt: skip
+
+    def signing_keys(self) -> SigningKeys:
+        """The keys of checkpoints; the file is made by the first signature where none was named. Raises `Invalid`."""
+        file, name = self.signing_key_file, "GRIDCASE_SIGNING_KEY_FILE"
+        if file is not None:
+            if not file.is_file():
+                remedy = "There is no such file. Bring it back, or make a first key: `openssl rand -hex 32`."
+                raise Invalid(name, str(file), remedy)
+            return SigningKeys.in_file(file, f"{name} ({file})")
+        database = self.sqlite_file
+        beside = Path("gridcase.signing.key") if database is None else database.with_suffix(".signing.key")
+        return SigningKeys.in_file(beside, may_make=True)
 
     def _master_key(self) -> str:
         assert self.master_key is not None

@@ -28,7 +28,7 @@ from domain.errors import (
     VersionConflict,
 )
 from domain.terms import Role
-from eventlog.errors import LogError
+from eventlog.errors import LogError, NotVouchedFor, Tampered
 from gridcase.settings import Settings
 
 EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
@@ -36,6 +36,8 @@ EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 4),
     (VersionConflict, 5),
     (LogUnreadable, 6),
+    (Tampered, 7),
+    (NotVouchedFor, 7),
     (LogError, 6),
     (Invalid, 2),
     (KeyReused, 2),
