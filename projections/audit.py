@@ -28,9 +28,9 @@ from projections.units import names_of
 READ_AUDIT = sa.Table(
     "read_audit",
     METADATA,
-    sa.Column("position", Number, primary_key=True),
-    sa.Column("case_id", Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("position", Number, nullable=False),
+    sa.Column("case_id", Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("topic", Text, nullable=False),
     sa.Column("occurred_at", Text, nullable=False),
     sa.Column("recorded_at", Text, nullable=False),
@@ -51,7 +51,6 @@ READ_AUDIT = sa.Table(
     sa.Column(
         "changes", Text, nullable=False
     ),  # JSON: the event's own facts, and the clocks as they are after it
-    sa.Index("ix_read_audit_case", "case_id", "version"),
 )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from domain.errors import LogUnreadable
 from eventlog.log import EventLog
-from eventlog.rows import PlainRow
 from projections.projection import Projection, Remembering
 from projections.rows import Rows
 from projections.seen import Seen, seen
@@ -55,9 +54,12 @@ class Live:
 class Batch:
     """Events that are folded together, given to each projection as far as they concern it."""
 
-    def __init__(self, rows: Sequence[PlainRow], events: Sequence[Seen]) -> None:
+    def __init__(self, events: Sequence[Seen], after: int, upto: int) -> None:
         self.events = events
-        self.after, self.upto = rows[0][0] - 1, rows[-1][0]
+        self.after, self.upto = (
+            after,
+            upto,
+        )  # the positions before the first and of the last that was looked at
         self.opened: dict[str, bool] = {}  # its cases, each with whether its first event is in here
         for one in events:
             if one[1] not in self.opened:
@@ -74,6 +76,6 @@ def read(log: EventLog, after: int, limit: int, topics: frozenset[str]) -> Batch
     """The next events, decoded as far as they are of these topics. Raises LogUnreadable."""
     rows = log.recorder.plain_rows_after(after, limit)
     try:
-        return Batch(rows, seen(log, rows, topics)) if rows else None
+        return Batch(seen(log, rows, topics), after, rows[-1][0]) if rows else None
     except LogUnreadable as error:
         raise LogUnreadable(f"{error} The read side stays at position {after}.") from error

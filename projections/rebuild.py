@@ -5,18 +5,18 @@ The live tables stay readable, and followed, until the swap. Never empty a live 
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
 from eventlog.log import EventLog
 from projections import positions
+from projections.by_case import Task, collecting_rarely, fold_cases
 from projections.live import Live, read
 from projections.projection import Projection
 from projections.rows import Rows
 from projections.schema import copy_of, shape, writing
+from projections.seen import CASES
 
 BATCH = 5000
 LOCK_TIMEOUT = "55P03"  # PostgreSQL: did not get a lock within lock_timeout
@@ -30,15 +30,17 @@ class Rebuild:
     def __init__(self, log: EventLog, engine: sa.Engine, projections: Sequence[Projection]) -> None:
         self.log, self.engine, self.projections = log, engine, projections
         self.builds: list[Live] = []
+        self.progress: Progress = lambda done, known: None
 
     def run(self, progress: Progress | None = None) -> int:
         """Build and swap; `progress` is told (events done, events known). Returns the position reached."""
+        self.progress = progress or self.progress
         self._begin()
-        with _collecting_rarely():
-            self._fill(progress)
+        with collecting_rarely():
+            self._fill()
             self._index()
             while True:
-                self._fill(progress)
+                self._follow(self.builds)
                 if self._swap():
                     return self.builds[0].position
 
@@ -58,22 +60,38 @@ class Rebuild:
                 rows = Rows(self.engine, projection.tables, names)
                 self.builds.append(Live(projection, rows, 0, generation))
 
-    def _fill(self, progress: Progress | None) -> None:
-        """Fold what is in the log beyond what was folded before."""
+    def _fill(self) -> None:
+        """Fold what is in the log now: what concerns cases case by case, the rest in the order of the log."""
+        head, done = self.log.head(), 0
+        by_case = [build for build in self.builds if build.projection.topics <= CASES]
+        self._follow([build for build in self.builds if build not in by_case])
+
+        def told(events: int) -> None:
+            nonlocal done
+            done += events
+            self.progress(done, head)
+
+        if by_case:
+            names = {t.name: _building(t) for build in by_case for t in build.projection.tables}
+            task = Task([build.projection for build in by_case], names, head)
+            fold_cases(self.log, self.engine, task, told)
+        for build in by_case:
+            build.position = head
+
+    def _follow(self, builds: Sequence[Live]) -> None:
+        """Fold what is in the log beyond the positions of these, in its order."""
         head = self.log.head()
-        topics = frozenset[str]().union(*(p.topics for p in self.projections))
-        while batch := read(self.log, self.builds[0].position, BATCH, topics):
-            upto = batch.upto
-            for build in self.builds:
+        topics = frozenset[str]().union(*(build.projection.topics for build in builds))
+        while builds and (batch := read(self.log, min(b.position for b in builds), BATCH, topics)):
+            for build in builds:
                 build.fold(batch)
             with writing(self.engine) as connection:
-                for build in self.builds:
+                for build in builds:
                     build.rows.flush(connection)
-            for build in self.builds:
+            for build in builds:
                 build.rows.done()
-                build.position = upto
-            if progress:
-                progress(upto, max(head, upto))
+                build.position = max(build.position, batch.upto)
+            self.progress(batch.upto, max(head, batch.upto))
 
     def _index(self) -> None:
         for build in self.builds:
@@ -116,14 +134,3 @@ class Rebuild:
 
 def _building(table: sa.Table) -> str:
     return f"build_{table.name}"
-
-
-@contextlib.contextmanager
-def _collecting_rarely() -> Iterator[None]:
-    """A rebuild makes millions of objects and no cycles: looking for some took a quarter of its time."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -116,15 +116,16 @@ class Rows:
                 if values:
                     connection.exec_driver_sql(statement, values)
 
-    def done(self) -> None:
+    def done(self, kept: int | None = None) -> None:
         """The transaction is committed: nothing is left to write, and what was used longest ago may go."""
+        kept = KEPT_CASES if kept is None else kept
         for shelf in self._shelves.values():
             shelf.changed.clear()
             shelf.fresh.clear()
             shelf.added.clear()
-            while len(shelf.cases) > KEPT_CASES:
+            while len(shelf.cases) > kept:
                 del shelf.cases[next(iter(shelf.cases))]
-            if len(shelf.single) > KEPT_CASES:
+            if len(shelf.single) > kept:
                 shelf.single.clear()
 
     # How rows are found.
