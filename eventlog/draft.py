@@ -94,11 +94,12 @@ class Draft:
         """What to look up before these are admitted."""
         if self._unchecked:
             return Asked()
-        asked = Asked.by(writes)
-        asked.aggregates -= self._versions.keys()
-        asked.keys -= self._keys.keys()
-        asked.subjects -= self._emptied.keys()
-        return asked
+        asked = Asked.by(writes)  # a few; what is known may be much
+        return Asked(
+            {one for one in asked.aggregates if one not in self._versions},
+            {one for one in asked.keys if one not in self._keys},
+            {one for one in asked.subjects if one not in self._emptied},
+        )
 
     def learn(self, asked: Asked, found: Found) -> None:
         for aggregate in asked.aggregates:

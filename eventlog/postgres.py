@@ -50,6 +50,7 @@ FROM unnest(?::uuid[], ?::bigint[]) AS asked (id, version)
 JOIN events ON originator_id = id AND originator_version > version
 ORDER BY originator_id, originator_version
 """
+_MAY_REWRITE = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'subjects'::regclass"
 _TAKEN = "SELECT key FROM commands WHERE key = ANY(%s)"
 _EMPTIED = "SELECT subject_id FROM subjects WHERE subject_id = ANY(%s) AND emptied_at IS NOT NULL"
 _PUT_EVENTS = """
@@ -269,7 +270,8 @@ class PostgresRecorder(LogRecorder):
     def _find(self, asked: Asked) -> Found:
         assert self._line is not None
         with _translated():
-            with self._line.pipeline():
+            several = bool(asked.aggregates) + bool(asked.keys) + bool(asked.subjects) > 1
+            with self._line.pipeline() if several else contextlib.nullcontext():
                 answers = self._ask(self._line, asked)
             return self._found(*answers)
 
@@ -348,6 +350,8 @@ class PostgresRecorder(LogRecorder):
     def scrub(self, *, whole: bool = False) -> bool:
         # Writes a new file and removes the old one. The server's own log keeps page images until they are recycled.
         def rewrite(connection: _Connection) -> bool:
+            if connection.execute(_MAY_REWRITE).fetchone() != (True,):
+                return False  # VACUUM would only warn
             connection.execute("SET lock_timeout = '10s'")
             try:
                 connection.execute("VACUUM FULL subjects")
@@ -391,9 +395,9 @@ def _translated() -> Iterator[None]:
         if error.diag.constraint_name == "events_version" and version:
             raise Conflict(UUID(version[1]), int(version[2])) from error
         raise IntegrityError(error) from error
-    except errors.UndefinedTable as error:
+    except (errors.UndefinedTable, errors.UndefinedColumn) as error:
         raise Unavailable(
-            f"The log has no tables yet ({error.diag.message_primary}). Call prepare() first."
+            f"The log has no tables yet, or older ones ({error.diag.message_primary}). Call prepare() first."
         ) from error
     except psycopg.IntegrityError as error:
         raise IntegrityError(error) from error

@@ -19,7 +19,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
 
 from eventlog.draft import THE_BEGINNING, Asked, Batch, Found, Last
-from eventlog.errors import KeyTaken, SubjectEmptied, Unavailable
+from eventlog.errors import Conflict, KeyTaken, SubjectEmptied, Unavailable
 from eventlog.migrations import SCHEMA_VERSION, upgrade
 from eventlog.recorder import LogRecorder
 from eventlog.rows import EventRow
@@ -182,7 +182,14 @@ class SQLiteRecorder(LogRecorder):
                 if recorded_at is not at:
                     at, written = recorded_at, _iso(recorded_at)
                 values.append((position, str(id_), version, topic, written, state, hash_))
-            self._write_connection.executemany(_PUT_EVENT, values)
+            try:
+                self._write_connection.executemany(_PUT_EVENT, values)
+            except sqlite3.IntegrityError as error:
+                (inserted,) = run("SELECT max(position) FROM events").fetchone()
+                refused = next((row for row in batch.rows if row[0] > (inserted or 0)), None)
+                if refused is None or "originator_id" not in str(error):
+                    raise
+                raise Conflict(refused[1], refused[2]) from error
 
     def _commit(self, last: Last) -> None:
         with _translated():
@@ -246,8 +253,8 @@ def _said(error: sqlite3.Error) -> PersistenceError:
         return IntegrityError(error)
     if not isinstance(error, sqlite3.OperationalError):
         return PersistenceError(error)
-    if "no such table" in text:
-        return Unavailable(f"The log has no tables yet ({error}). Call prepare() first.")
+    if "no such table" in text or "no such column" in text:
+        return Unavailable(f"The log has no tables yet, or older ones ({error}). Call prepare() first.")
     if "unable to open" in text:
         return Unavailable(f"The log's file does not open ({error}). Look at its folder and rights.")
     if "locked" in text:

@@ -11,6 +11,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 SCHEMA_VERSION = 3
+AT_ONCE = 5_000  # rows in memory while a step goes through the events
 
 
 def upgrade(dialect: str, connection: object, begin: Callable[[], int | None]) -> None:

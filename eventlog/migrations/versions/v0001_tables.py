@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from eventlog.migrations import run
+from eventlog import migrations
 
 revision, down_revision = "0001", None
 
@@ -70,4 +70,4 @@ INSERT INTO log_schema VALUES (1)
 
 def upgrade() -> None:
     bind = op.get_bind()
-    run(bind, SQLITE if bind.dialect.name == "sqlite" else POSTGRESQL)
+    migrations.run(bind, SQLITE if bind.dialect.name == "sqlite" else POSTGRESQL)

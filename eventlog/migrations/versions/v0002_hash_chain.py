@@ -8,12 +8,11 @@ from uuid import UUID
 
 from alembic import op
 
+from eventlog import migrations
 from eventlog.chain import BEFORE_THE_FIRST, SUITES
-from eventlog.migrations import run
 
 revision, down_revision = "0002", "0001"
 
-AT_ONCE = 5_000  # rows in memory
 link = SUITES["sha256-v1"]
 
 RARE = """
@@ -90,19 +89,19 @@ UPDATE log_schema SET version = 2
 def upgrade() -> None:
     bind = op.get_bind()
     if bind.dialect.name == "sqlite":
-        run(bind, SQLITE_BEFORE)
+        migrations.run(bind, SQLITE_BEFORE)
         _copy_chained(bind.connection.driver_connection)
-        run(bind, SQLITE_AFTER)
+        migrations.run(bind, SQLITE_AFTER)
     else:
-        run(bind, POSTGRESQL_BEFORE)
+        migrations.run(bind, POSTGRESQL_BEFORE)
         _put_hashes(bind.connection.driver_connection)
-        run(bind, POSTGRESQL_AFTER)
+        migrations.run(bind, POSTGRESQL_AFTER)
 
 
 def _copy_chained(connection: Any) -> None:
     hash_ = BEFORE_THE_FIRST
     rows = connection.execute("SELECT * FROM events ORDER BY position")
-    while page := rows.fetchmany(AT_ONCE):
+    while page := rows.fetchmany(migrations.AT_ONCE):
         chained = []
         for position, id_, version, topic, at, state in page:
             hash_ = link(hash_, position, UUID(id_), version, topic, datetime.fromisoformat(at), state)
@@ -113,7 +112,7 @@ def _copy_chained(connection: Any) -> None:
 def _put_hashes(connection: Any) -> None:
     hash_, position = BEFORE_THE_FIRST, 0
     columns = "position, originator_id, originator_version, topic, recorded_at, state"
-    read = f"SELECT {columns} FROM events WHERE position > %s ORDER BY position LIMIT {AT_ONCE}"
+    read = f"SELECT {columns} FROM events WHERE position > %s ORDER BY position LIMIT {migrations.AT_ONCE}"
     put = """
     UPDATE events SET hash = n.hash
     FROM unnest(%s::bigint[], %s::bytea[]) AS n (position, hash) WHERE events.position = n.position
