@@ -78,15 +78,17 @@ class Rows:
         """The rows with these values, by primary key. With `case_id` it costs no query; without, one each time."""
         shelf = self._shelf(table)
         if shelf.case_at is not None and "case_id" in equals:
-            found = self._case(shelf, equals["case_id"])
+            found = self._case(shelf, equals.pop("case_id"))
         else:
             found = {shelf.key_of(row): row for row in self._query(shelf, equals)}
             for key, row in shelf.changed.items():
                 found.pop(key, None)
                 if row is not None:
                     found[key] = row
-        asked = equals.items()
-        return [row for _, row in sorted(found.items()) if all(row[name] == value for name, value in asked)]
+        kept = list(found.values())
+        for name, value in equals.items():
+            kept = [row for row in kept if row[name] == value]
+        return sorted(kept, key=shelf.key_of) if len(kept) > 1 else kept
 
     # What the runner uses.
 
