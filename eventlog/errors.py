@@ -15,6 +15,8 @@ LogError
 ├── NotAnExport         a file is no export of a log
 ├── NotVouchedFor       nobody whose key is known signed this checkpoint
 ├── Tampered            the log is not what was recorded
+├── BadBackup           a backup cannot be written, was cut or is damaged
+├── NotEmpty            a backup comes back into an empty database only
 ├── SealBroken          what is known of a person was changed outside of the program, or belongs to another
 └── SubjectEmptied      the person's data was erased and must not come back
 """
@@ -172,3 +174,14 @@ class Tampered(LogError):
         super().__init__(
             f"{sentence} Nothing more is signed: keep the database as it is, and see `gridcase verify`."
         )
+
+
+class BadBackup(LogError):
+    """A backup cannot be written or read; the message says what is wrong with which part."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(f"The backup {path} {why}")
+
+
+class NotEmpty(LogError):
+    """A backup comes back into an empty database only."""

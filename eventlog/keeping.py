@@ -28,7 +28,7 @@ def prepare(recorder: LogRecorder, keys: MasterKeys) -> None:
 
     Raises MasterKeyMissing when the database was sealed with a key that is not among these.
     """
-    _make_table(recorder)
+    make_table(recorder)
     if noted(recorder, MASTER) is None:
         keys.make_if_missing()
         if not keys.ids:
@@ -120,7 +120,8 @@ def _kept_key(recorder: LogRecorder) -> bytes | None:
     return None if sealed is None else bytes.fromhex(sealed)
 
 
-def _make_table(recorder: LogRecorder) -> None:
+def make_table(recorder: LogRecorder) -> None:
+    """Makes the vault's own table where it is missing."""
     try:
         noted(recorder, MASTER)
     except (

@@ -89,8 +89,8 @@ class PostgresRecorder(LogRecorder):
         self._undisturbed = 0  # how often nobody else had written meanwhile
         self._at_once = AtOnce()
 
-    def prepare(self) -> None:
-        if self._on_a_connection(self._version) == SCHEMA_VERSION:
+    def prepare(self, version: int = SCHEMA_VERSION) -> None:
+        if (self._on_a_connection(self._version) or 0) >= version:
             return
         with _translated(), psycopg.connect(self._url) as connection:
 
@@ -98,7 +98,7 @@ class PostgresRecorder(LogRecorder):
                 connection.execute(LOCK)  # two may prepare at once
                 return self._version(connection)
 
-            upgrade("postgresql", connection, begin)
+            upgrade("postgresql", connection, begin, version)
 
     def _version(self, connection: _Connection) -> int | None:
         """Of the tables; None: there are none. Raises Unavailable for a newer one."""

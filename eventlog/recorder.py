@@ -47,8 +47,8 @@ class LogRecorder(Questions):
     # What a dialect provides.
 
     @abstractmethod
-    def prepare(self) -> None:
-        """Creates or upgrades the tables. Raises Unavailable for a newer schema."""
+    def prepare(self, version: int = SCHEMA_VERSION) -> None:
+        """Creates or upgrades the tables, to an older version where asked to. Raises Unavailable for a newer schema."""
 
     @abstractmethod
     def close(self) -> None:

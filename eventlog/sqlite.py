@@ -80,14 +80,14 @@ class SQLiteRecorder(LogRecorder):
                     time.sleep(0.05)
         return connection
 
-    def prepare(self) -> None:
+    def prepare(self, version: int = SCHEMA_VERSION) -> None:
         def begin() -> int | None:
             self._write_connection.execute("BEGIN IMMEDIATE")
             return self._version()
 
         with self._writing, _translated():
-            if self._version() != SCHEMA_VERSION:
-                upgrade("sqlite", self._write_connection, begin)
+            if (self._version() or 0) < version:
+                upgrade("sqlite", self._write_connection, begin, version)
 
     def _version(self) -> int | None:
         """Of the tables; None: there are none. Raises Unavailable for a newer one."""

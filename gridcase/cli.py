@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gridcase.commands import cases, figures, imports, integrity, people, reference, running
+from gridcase.commands import backups, cases, figures, imports, integrity, people, reference, running
 
 app = typer.Typer(
     help="Gridcase 网格事: disputes and petitions of a township, as cases over an event log.",
@@ -13,7 +13,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for commands in (running, figures, integrity):
+for commands in (running, figures, integrity, backups):
     commands.add_to(app)
 app.add_typer(imports.app, name="import", help="Import units, cases or a holiday calendar from files.")
 app.add_typer(cases.app, name="case", help="Look at a case, read its history, fire a trigger.")

@@ -14,8 +14,10 @@ SCHEMA_VERSION = 3
 AT_ONCE = 5_000  # rows in memory while a step goes through the events
 
 
-def upgrade(dialect: str, connection: object, begin: Callable[[], int | None]) -> None:
-    """Brings the tables to SCHEMA_VERSION in one transaction of the driver's connection.
+def upgrade(
+    dialect: str, connection: object, begin: Callable[[], int | None], to: int = SCHEMA_VERSION
+) -> None:
+    """Brings the tables to version `to` in one transaction of the driver's connection.
 
     `begin` opens it, takes the writers' lock and answers which version is there (None: no tables). Alembic is loaded
     only here: a start that finds everything in order does not pay for it.
@@ -33,12 +35,12 @@ def upgrade(dialect: str, connection: object, begin: Callable[[], int | None]) -
     config.set_main_option("script_location", str(FOLDER))
     with engine.connect() as opened, opened.begin():
         found = begin()
-        if found == SCHEMA_VERSION:
+        if found is not None and found >= to:
             return
         config.attributes["connection"] = opened
         if found is not None:
             command.stamp(config, revision(found))
-        command.upgrade(config, revision(SCHEMA_VERSION))
+        command.upgrade(config, revision(to))
 
 
 def revision(version: int) -> str:
