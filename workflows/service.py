@@ -132,7 +132,8 @@ class Service:
             return self._repeat(before, command.key, digest)
         for attempt in range(1, TRIES + 1):
             try:
-                return self._try(command, digest)
+                # First with the copies in memory; what another process has recorded meanwhile ends in a Conflict.
+                return self._try(command, digest, trust=attempt == 1)
             except Conflict as faster:
                 if attempt == TRIES:
                     raise self._overtaken(command, faster) from None
@@ -142,7 +143,7 @@ class Service:
                 return self._repeat(before, command.key, digest)
         raise AssertionError("unreachable")
 
-    def _try(self, command: Command, digest: str) -> Answer:
+    def _try(self, command: Command, digest: str, trust: bool) -> Answer:
         opening = command.type
         code = command.case or (self.new_code(opening, self.clock()) if opening and self.new_code else "")
         if not code:
@@ -150,7 +151,7 @@ class Service:
         other = COMPANIONS.get(command.trigger)
         lead = str(command.facts.get(other[0], "")) if other else ""
         ids = [case_id(code), *([case_id(lead)] if lead and lead != code else [])]
-        with self.log.checkout(*ids) as found:
+        with self.log.checkout(*ids, trust=trust) as found:
             case = self._open(command, code, found[0]) if opening else self._fire(command, code, found[0])
             written = [case]
             if other and len(found) > 1:

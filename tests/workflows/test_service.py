@@ -11,9 +11,11 @@ from domain.case import Entry
 from domain.errors import Invalid, KeyReused, NotFound, NotYourTurn, Refused, VersionConflict
 from domain.terms import Role
 from eventlog.identity import Identity
+from eventlog.log import open_log
+from tests.support.keys import KEYS
 from tests.support.township import ADMIN, LI, WANG, ZHAO, Township, at
 from workflows.reference import Reference
-from workflows.service import Command
+from workflows.service import Command, Service
 
 
 def test_two_people_on_the_same_version_one_succeeds(township: Township) -> None:
@@ -43,6 +45,26 @@ def test_many_people_at_once_each_get_their_own_answer(township: Township) -> No
     for thread in threads:
         thread.join()
     assert sorted(answers, key=str) == [2, *["conflict"] * 7]
+
+
+def test_what_another_process_has_recorded_is_seen_although_the_copy_in_memory_is_older(
+    township: Township, database_url: str
+) -> None:
+    code = township.report(at(3, 2))
+    elsewhere = open_log(database_url, clock=township.service.clock, keys=KEYS)
+    other = Service(elsewhere, clock=township.service.clock)
+    other.do(Command("offer", code, WANG, {"unit": "V1M"}, at=at(3, 2)))
+
+    accepted = township.do(
+        "accept", code, at(3, 2), LI, within_scope=True, expected=2
+    )  # not offered in its memory
+    assert accepted.version == 3
+    other.do(Command("link", code, WANG, {"other": "D-1"}, at=at(3, 2)))
+    with pytest.raises(VersionConflict) as conflict:
+        township.do("link", code, at(3, 2), WANG, other="D-2", expected=3)
+    assert conflict.value.actual == 4
+    assert township.do("link", code, at(3, 2), WANG, other="D-2").version == 5
+    elsewhere.close()
 
 
 def test_a_repeated_key_gives_the_first_answer_recorded_once(township: Township) -> None:
