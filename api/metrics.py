@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("gridcase.api")
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-EVENTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, 4096)
+COMMANDS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 class Metrics:
@@ -45,9 +45,9 @@ class Metrics:
             "gridcase_append_seconds", "Transactions of the log's writer, from the lock until the commit.",
             registry=registry, buckets=SECONDS,
         )  # fmt: skip
-        self._append_events = Histogram(
-            "gridcase_append_events", "Events in one transaction of the log's writer.",
-            registry=registry, buckets=EVENTS,
+        self._append_commands = Histogram(
+            "gridcase_append_commands", "Commands in one transaction of the log's writer.",
+            registry=registry, buckets=COMMANDS,
         )  # fmt: skip
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -58,14 +58,15 @@ class Metrics:
         self._commands.labels(trigger, outcome).inc()
         self._command_seconds.labels(outcome).observe(seconds)
 
-    def appended(self, events: int, seconds: float) -> None:
-        """The log's writer committed a transaction with this many events."""
-        self._append_events.observe(events)
+    def appended(self, commands: int, seconds: float) -> None:
+        """The log's writer committed (or refused) this many commands together."""
+        self._append_commands.observe(commands)
         self._append_seconds.observe(seconds)
 
     def ask(self, context: Context) -> None:
         """From now on a scrape also tells the state of this house."""
         self.registry.register(State(context))
+        context.service.log.recorder.watcher = self.appended
 
     def text(self) -> bytes:
         """What a scrape gets."""
@@ -115,7 +116,7 @@ class State(Collector):
         failing = GaugeMetricFamily(
             "gridcase_worker_failing", "1 while this part of the worker fails.", labels=["part"]
         )
-        for part in ("projections", "sweep"):
+        for part in ("projections", "sweep", "checkpoints"):
             failing.add_metric([part], int(part in worker.failures))
         yield failing
         swept = CounterMetricFamily(

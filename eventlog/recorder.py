@@ -12,6 +12,7 @@ import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from time import perf_counter
 
 from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
 
@@ -43,6 +44,7 @@ class LogRecorder(Questions):
         self._draft: Draft | None = None  # of that transaction
         self._group = Group(self._record_group)
         self._link: Link | None = None
+        self.watcher: Callable[[int, float], None] | None = None  # is told commands and seconds of each group
 
     # What a dialect provides.
 
@@ -97,6 +99,7 @@ class LogRecorder(Questions):
 
     def _record_group(self, group: list[Waiting]) -> None:
         """Commits what several threads want to record. Who is refused is refused alone."""
+        began = perf_counter()
         try:
             if not self._record_unchecked(group):
                 self._record_checked(group)
@@ -111,6 +114,9 @@ class LogRecorder(Questions):
                     self._record_checked([one])
                 except Exception as own:
                     one.error = own
+        finally:
+            if self.watcher is not None:
+                self.watcher(len(group), perf_counter() - began)
 
     def _record_unchecked(self, group: list[Waiting]) -> bool:
         """Trusts that nothing is taken. False when something is; then nothing was recorded."""

@@ -170,6 +170,9 @@ def test_metrics_count_requests_and_commands_by_what_they_are(web):
     done = 'gridcase_commands_total{outcome="%s",trigger="%s"}'
     assert sample(text, done % ("recorded", "report")) == sample(text, done % ("recorded", "offer")) == 1
     assert sample(text, done % ("conflict", "offer")) == sample(text, done % ("refused", "accept")) == 1
+    assert (
+        sample(text, "gridcase_append_commands_count") == sample(text, "gridcase_append_seconds_count") >= 2
+    )
     assert code not in text
 
 
