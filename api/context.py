@@ -20,8 +20,10 @@ from api.tail import Tail
 from api.watched_service import WatchedService
 from api.worker import Worker
 from domain.errors import Invalid
+from eventlog.checkpoints import Checkpoints
 from eventlog.log import open_log, utc_now
 from eventlog.master import MasterKeys
+from eventlog.signing import SigningKeys
 from projections.all import PROJECTIONS, open_reads
 from projections.runner import Runner
 from workflows.service import Service
@@ -50,8 +52,11 @@ class Settings(Protocol):
     def metrics(self) -> bool: ...
     @property
     def otel_endpoint(self) -> str | None: ...
+    @property
+    def checkpoint_every_events(self) -> int: ...
     def cursor_secret(self) -> bytes: ...
     def master_keys(self) -> MasterKeys | None: ...
+    def signing_keys(self) -> SigningKeys: ...
 
 
 @dataclass
@@ -93,6 +98,12 @@ class Context:
                 )
             self.wait_for(since, self.settings.read_wait_seconds)
         return self.runner.position()
+
+    def new_worker(self) -> Worker:
+        """Does what has to be done in the background; whoever starts it also stops it."""
+        recorder, told = self.service.log.recorder, self.settings
+        checkpoints = Checkpoints(recorder, told.signing_keys(), told.checkpoint_every_events)
+        return Worker(self.service, self.runner, told.sweep_every_seconds, checkpoints)
 
     def connections(self) -> dict[str, dict[str, int]]:
         """The connections to the database, of the log and of the read side."""
@@ -139,7 +150,7 @@ def opened(
         if metrics is not None:
             metrics.ask(context)
         if settings.runs_worker_inside:
-            context.worker = Worker(service, runner, settings.sweep_every_seconds)
+            context.worker = context.new_worker()
             stack.callback(context.worker.stop)
             context.worker.start()
         yield context

@@ -1,4 +1,4 @@
-"""The worker: folds the log into the read tables and sweeps for deadlines, in a thread, until it is told to stop.
+"""The worker: folds the log into the read tables, sweeps for deadlines and signs checkpoints, in a thread, until stopped.
 
 A failure is logged, kept where `/readyz` shows it, and tried again; it is never passed over in silence.
 """
@@ -13,6 +13,8 @@ from datetime import datetime
 
 from sqlalchemy.exc import StatementError
 
+from domain.calendar import TZ
+from eventlog.checkpoints import Checkpoints
 from projections.deadlines import due_for_sweep
 from projections.runner import Runner
 from workflows.service import Service
@@ -24,20 +26,25 @@ PATIENCE = 0.2  # seconds between looks at the stop flag
 SOONEST, LATEST = 1.0, 30.0  # seconds before something that failed is tried again
 AT_MOST = 1000  # deadlines in one sweep
 AT_ONCE = 50  # cases between looks at the stop flag
+SIGN_EVERY = 5.0  # seconds between looks whether a checkpoint is due
 
 
 class Worker:
     """`start()` and `stop()` it from anywhere; `run()` it in the foreground. `failures` says what does not work now."""
 
-    def __init__(self, service: Service, runner: Runner, sweep_every: float) -> None:
+    def __init__(
+        self, service: Service, runner: Runner, sweep_every: float, checkpoints: Checkpoints | None = None
+    ) -> None:
         self.service, self.runner, self.sweep_every = service, runner, sweep_every
-        self.failures: dict[str, str] = {}  # "projections" or "sweep" -> what is wrong
+        self.checkpoints = checkpoints
+        self.failures: dict[str, str] = {}  # "projections", "sweep" or "checkpoints" -> what is wrong
         self.swept = {"looked": 0, "missed": 0, "fired": 0}  # by this process: cases, deadlines, triggers
         self.swept_at: datetime | None = None  # when the last sweep ended well
         self._stop, self._soon = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
-        self._again = {"projections": 0.0, "sweep": 0.0}  # when each is done next, by the monotonic clock
-        self._pause = {"projections": SOONEST, "sweep": SOONEST}
+        parts = ("projections", "sweep", "checkpoints")
+        self._again = dict.fromkeys(parts, 0.0)  # when each is done next, by the monotonic clock
+        self._pause = dict.fromkeys(parts, SOONEST)
 
     @property
     def alive(self) -> bool:
@@ -67,6 +74,7 @@ class Worker:
     def run(self) -> None:
         """Work until `stop()` is called from another thread."""
         while not self._stop.is_set():
+            self._do("checkpoints", self._sign, every=SIGN_EVERY)
             folded = self._do("projections", self.runner.step, every=0.0) or 0
             if folded:
                 continue  # the sweep asks the read side, which has to be up to date
@@ -113,6 +121,17 @@ class Worker:
         self.failures[what] = said
         self._again[what] = time.monotonic() + self._pause[what]
         self._pause[what] = min(LATEST, self._pause[what] * 2)
+
+    def _sign(self) -> int:
+        """Make a checkpoint if one is due, by the day of the township. Answers how many events it is over, 0 for none."""
+        if self.checkpoints is None:
+            return 0
+        now = self.service.clock().astimezone(TZ)
+        made = self.checkpoints.make(now) if self.checkpoints.due(now) else None
+        if made is None:
+            return 0
+        logger.info("checkpoint over %s events, signed by key %s", made.checkpoint.size, made.key_id)
+        return made.checkpoint.size
 
     def _sweep(self) -> int:
         """Record what became late and fire what the tables say. Answers how many deadlines it saw, 0 for no effect."""

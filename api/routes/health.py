@@ -15,6 +15,7 @@ from eventlog.recorder import SCHEMA_VERSION
 router = APIRouter(tags=["operations"])
 
 UNKNOWN, ELSEWHERE = "unknown", "runs elsewhere"
+SIGNING = "checkpoints"  # the part of the worker without which people can go on
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -27,6 +28,7 @@ class Health(msgspec.Struct):
 class Readiness(msgspec.Struct):
     """Whether it can work, and if not, what is wrong: `database`, `schema`, `worker`, `reading` are "ok" or say it.
 
+    So does `signing`: when the log is not what was recorded no checkpoint is made, and people go on working.
     `lag` is the number of events that are not in every read table yet, `lag_seconds` the age of the oldest of them.
     """
 
@@ -35,6 +37,7 @@ class Readiness(msgspec.Struct):
     schema: str
     worker: str
     reading: str
+    signing: str
     position: int | None = None
     lag: int | None = None
     lag_seconds: float | None = None
@@ -61,7 +64,7 @@ def readyz(context: Here) -> Response:
 
 
 def readiness(context: Context) -> Readiness:
-    found = Readiness(False, UNKNOWN, UNKNOWN, of_worker(context), UNKNOWN)
+    found = Readiness(False, UNKNOWN, UNKNOWN, of_worker(context), UNKNOWN, of_signing(context))
     try:
         schema = context.service.log.recorder.schema_version()
         head, found.position = context.service.log.head(), context.runner.position()
@@ -87,10 +90,14 @@ def of_worker(context: Context) -> str:
     worker = context.worker
     if worker is None:
         return ELSEWHERE
-    troubles = [f"{what}: {trouble}" for what, trouble in worker.failures.items()]
+    troubles = [f"{what}: {trouble}" for what, trouble in worker.failures.items() if what != SIGNING]
     if not worker.alive:
         troubles.append("its thread has ended")
     return "; ".join(troubles) or "ok"
+
+
+def of_signing(context: Context) -> str:
+    return ELSEWHERE if context.worker is None else context.worker.failures.get(SIGNING, "ok")
 
 
 @router.get(

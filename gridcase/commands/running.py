@@ -11,7 +11,6 @@ import typer
 from rich.table import Table
 
 from api.context import Context
-from api.worker import Worker
 from domain.calendar import TZ
 from eventlog.log import open_log
 from gridcase import logs
@@ -68,12 +67,11 @@ def accounts() -> Table:
 
 @spoken
 def worker() -> None:
-    """Run projections and the sweep until stopped (beside `serve` on PostgreSQL)."""
+    """Run projections, the sweep and checkpoints until stopped (beside `serve` on PostgreSQL)."""
     settings = Settings.read()
     logs.begin(settings.log_level, settings.log_format)
     with house(watched=True) as context:
-        work = Worker(context.service, context.runner, settings.sweep_every_seconds)
-        context.worker = work
+        work = context.worker = context.new_worker()
         if settings.worker_metrics_port is not None and context.metrics is not None:
             from prometheus_client import start_http_server
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
@@ -36,12 +37,15 @@ def now() -> Now:
 
 
 @pytest.fixture
-def context(database_url: str, now: Now) -> Iterator[Context]:
+def context(database_url: str, now: Now, tmp_path: Path) -> Iterator[Context]:
+    signing_key = tmp_path / "signing.key"
+    signing_key.write_text(secrets.token_hex(32), encoding="ascii")
     settings = Settings(
         database_url=database_url,
         worker_inside=True,
         cursor_key=SecretStr("for tests"),
         master_key=SecretStr(secrets.token_hex(32)),
+        signing_key_file=signing_key,
         sweep_every_seconds=3600,
         read_wait_seconds=30,
     )

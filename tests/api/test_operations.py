@@ -23,7 +23,7 @@ def test_ready_tells_database_worker_and_how_far_the_read_side_is(web):
     ready = web.client.get("/readyz")
     assert ready.status_code == 200
     assert {**ready.json(), "position": 0} == {
-        "ready": True, "database": "ok", "schema": "ok", "worker": "ok", "reading": "ok",
+        "ready": True, "database": "ok", "schema": "ok", "worker": "ok", "reading": "ok", "signing": "ok",
         "position": 0, "lag": 0, "lag_seconds": 0.0,
     }  # fmt: skip
 
