@@ -74,7 +74,8 @@ class Worker:
     def run(self) -> None:
         """Work until `stop()` is called from another thread."""
         while not self._stop.is_set():
-            self._do("checkpoints", self._sign, every=SIGN_EVERY)
+            if self._do("checkpoints", self._sign, every=SIGN_EVERY):
+                self._again["checkpoints"] = 0.0  # after an import there is more
             folded = self._do("projections", self.runner.step, every=0.0) or 0
             if folded:
                 continue  # the sweep asks the read side, which has to be up to date

@@ -59,7 +59,7 @@ def _table(recorder: LogRecorder, places: Databases, kind: str, code: str, round
         table.rows.append([what, number(seconds), rate, ratio(seconds, limit) if whole else "–"])
 
     add("the limit: read every row, hash it once", limit)
-    add("sign: check what is new, a checkpoint per 100,000", timed(lambda: _sign(recorder)))
+    add("sign: check what is new, a checkpoint per 10,000", timed(lambda: _sign(recorder)))
     add("gridcase verify", middle([timed(lambda: _verify(recorder)) for _ in range(rounds)]))
     add("gridcase verify --case", timed(lambda: verify.case(recorder, KEYS, case_id(code))), whole=False)
     newest = verify.vouched(recorder, KEYS)[0][-1]

@@ -20,9 +20,6 @@ from eventlog.sources import DatabaseRows
 from eventlog.walk import Walk
 
 EVERY_EVENTS = 10_000  # by default: at most so many events wait for a signature, or a day's
-AT_MOST = (
-    100_000  # events under one new signature, so that nobody waits long for it and a forgery is narrowed down
-)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -176,7 +173,7 @@ class Checkpoints:
         return self._last or (0, LONG_AGO)
 
     def make(self, now: datetime) -> Anchor | None:
-        """Signs what the log holds now, at most 100,000 events more; None when nothing is new.
+        """Signs what the log holds now, at most `every` events more; None when nothing is new.
 
         Checks every event since the last checkpoint first. Raises Tampered, NotVouchedFor (the last checkpoint is none
         of ours) or BadSigningKey, and signs nothing then.
@@ -191,7 +188,7 @@ class Checkpoints:
             raise Tampered(head + 1, said)
         if head == walk.position:
             return None
-        if not walk.to(rows, min(head, walk.position + AT_MOST)):
+        if not walk.to(rows, min(head, walk.position + self.every)):
             raise Tampered(walk.position + 1, explained(walk, rows).sentence)
         at = walk.recorded_at if before is None else max(walk.recorded_at, before.checkpoint.recorded_at)
         origin = origin_of(self.recorder)

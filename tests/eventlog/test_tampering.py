@@ -387,3 +387,13 @@ def test_an_event_that_was_taken_from_a_case_is_missed_in_the_case(signed, intru
 def test_a_case_whose_last_events_are_not_signed_yet_is_checked_along_the_chain(signed, intruder):
     intruder.run("UPDATE events SET topic = 'notebook.other' WHERE position = 54")
     assert first_in(verify.case(signed.recorder, OURS, CASE)) == (Kind.CHANGED, 54, 54)
+
+
+def test_what_an_import_has_brought_is_signed_in_steps_so_that_a_forgery_is_narrowed_down(timed, clock):
+    events = [StoredEvent(UUID(int=n), 1, "a", b"{}") for n in range(25)]
+    timed.recorder.record(Write(events))
+    maker = Checkpoints(timed.recorder, OURS, every=10)
+    while maker.due(clock() + timedelta(days=1)):
+        maker.make(clock())
+    assert [one.size for one in checkpoints.kept(timed.recorder)] == [10, 20, 25]
+    assert check(timed).signed == 25
