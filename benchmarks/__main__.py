@@ -6,6 +6,7 @@ A benchmark is a module of this folder with `run(options)` that gives Tables; it
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -45,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         if name not in BENCHMARKS:
             told.error(f"there is no benchmark {name!r}: there are {', '.join(BENCHMARKS)}")
     options = Options(quick=asked.quick, full=asked.full, parts=tuple(asked.part))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and folders go as after Ctrl-C
     print(machine(), flush=True)
     tables: list[Table] = []
     skipped: list[str] = []
