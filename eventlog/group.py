@@ -12,7 +12,6 @@ from collections.abc import Callable
 from eventlog.errors import Unavailable
 from eventlog.rows import Receipt, Write
 
-ROUNDS = 2  # groups that one caller writes in a row: to wake another costs more than to write
 INTERRUPTED = (
     "The thread that was recording this was interrupted. Whether it was recorded is not known: look at the case, or "
     "repeat the command with its key."
@@ -83,13 +82,11 @@ class Group:
             raise
 
     def _lead(self, mine: Waiting) -> None:
+        """One group: the next is written by one of its own, and may grow until that one is awake."""
+        with self._lock:
+            group, self._queue = self._queue[:LARGEST], self._queue[LARGEST:]
         try:
-            for _ in range(ROUNDS):
-                with self._lock:
-                    group, self._queue = self._queue[:LARGEST], self._queue[LARGEST:]
-                if not group:
-                    break
-                self._write(group, mine)
+            self._write(group, mine)
         finally:
             with self._lock:
                 self._hand_on()

@@ -1,35 +1,35 @@
-"""The log on PostgreSQL: psycopg 3, one advisory lock for all writers. Do not move the lock into the insert.
+"""The log on PostgreSQL: psycopg 3, one advisory lock for all writers, held until the commit. Never write without it.
 
-The lock is a statement of its own, before the one that reads the last position: under READ COMMITTED a statement sees
-what was committed when it began, so a lock taken by the same statement would come too late. It is released by the
-commit, after which the next writer and every reader see these positions.
+Two ways to record: a group of ordinary commands goes as one statement (at_once.py); everything else goes through a
+transaction that takes the lock first and then looks (ledger.py). The order matters: under READ COMMITTED a statement
+sees what was committed when it began, so who looks in the statement that takes the lock may look too early.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
-from psycopg import Connection, Cursor, errors
+from eventsourcing.persistence import IntegrityError, OperationalError
+from psycopg import Connection, errors
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from eventlog import ledger
 from eventlog.at_once import LOCK, AtOnce
 from eventlog.draft import Asked, Batch, Draft, Found, Last
-from eventlog.errors import Conflict, KeyTaken, SubjectEmptied, Unavailable
+from eventlog.errors import Conflict, KeyTaken, Unavailable
 from eventlog.group import Waiting
 from eventlog.migrations import SCHEMA_VERSION, upgrade
 from eventlog.recorder import LogRecorder
 from eventlog.rows import EventRow
-from eventlog.wire import Lost
+from eventlog.wire import Lost, translated
 
 _Connection = Connection[tuple[Any, ...]]
 _T = TypeVar("_T")
@@ -37,13 +37,12 @@ _T = TypeVar("_T")
 CONNECT_SECONDS = 10
 POOL_SIZE = 16
 
+BROKEN = (
+    "The connection to PostgreSQL broke while something was being recorded, and nothing tells whether it was recorded. "
+    "Look, or repeat the command with its key."
+)
 TRUSTED = 3  # times that nobody else had written: then no turn is taken before
-COPY_FROM = 100  # rows: from here on COPY is faster than arrays
 
-_LAST = "SELECT position, recorded_at, hash FROM events ORDER BY position DESC LIMIT 1"
-_VERSIONS = """
-SELECT id, (SELECT max(originator_version) FROM events WHERE originator_id = id) FROM unnest(%s::uuid[]) AS id
-"""
 _BEYOND = """
 SELECT position, originator_id, originator_version, topic, recorded_at, state
 FROM unnest(?::uuid[], ?::bigint[]) AS asked (id, version)
@@ -51,21 +50,6 @@ JOIN events ON originator_id = id AND originator_version > version
 ORDER BY originator_id, originator_version
 """
 _MAY_REWRITE = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'subjects'::regclass"
-_TAKEN = "SELECT key FROM commands WHERE key = ANY(%s)"
-_EMPTIED = "SELECT subject_id FROM subjects WHERE subject_id = ANY(%s) AND emptied_at IS NOT NULL"
-_PUT_EVENTS = """
-INSERT INTO events
-SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bytea[], %s::bytea[])
-"""
-_COPY_EVENTS = "COPY events FROM STDIN (FORMAT binary)"
-_EVENT_TYPES = ("int8", "uuid", "int8", "text", "timestamptz", "bytea", "bytea")
-_PUT_COMMANDS = """
-INSERT INTO commands SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::timestamptz[])
-"""
-_PUT_SUBJECTS = """
-INSERT INTO subjects AS s (subject_id, kind, content) SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[])
-ON CONFLICT (subject_id) DO UPDATE SET kind = excluded.kind, content = excluded.content WHERE s.emptied_at IS NULL
-"""
 
 
 class PostgresRecorder(LogRecorder):
@@ -92,7 +76,7 @@ class PostgresRecorder(LogRecorder):
     def prepare(self, version: int = SCHEMA_VERSION) -> None:
         if (self._on_a_connection(self._version) or 0) >= version:
             return
-        with _translated(), psycopg.connect(self._url) as connection:
+        with translated(), psycopg.connect(self._url) as connection:
 
             def begin() -> int | None:
                 connection.execute(LOCK)  # two may prepare at once
@@ -125,7 +109,7 @@ class PostgresRecorder(LogRecorder):
         """Runs `work`. Once more when the connection had died, as all do when the server restarts."""
         for attempt in (1, 2):
             try:
-                with self._pool.connection() as connection, _translated():
+                with self._pool.connection() as connection, translated():
                     return work(connection)
             except PoolTimeout as error:
                 raise Unavailable(f"No connection to PostgreSQL became free ({error}). Is it up?") from error
@@ -140,7 +124,7 @@ class PostgresRecorder(LogRecorder):
     def _query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         sql = _placeholders(sql)
         if self._line is not None and self._writer == threading.get_ident():
-            with _translated():
+            with translated():
                 return self._line.execute(sql, parameters, binary=True).fetchall()
         return self._on_a_connection(lambda c: c.execute(sql, parameters, binary=True).fetchall())
 
@@ -174,7 +158,7 @@ class PostgresRecorder(LogRecorder):
     def _connected(self) -> _Connection:
         """The connection for recording, opened when there is none."""
         if self._line is None or self._line.closed:
-            with _translated():
+            with translated():
                 self._line = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS)
                 _configure(self._line)
         return self._line
@@ -194,7 +178,7 @@ class PostgresRecorder(LogRecorder):
         turn = self._left is None or self._undisturbed < TRUSTED
         draft, written = Draft(self._left or Last(), link, unchecked=True), 0
         try:
-            with _translated():
+            with translated():
                 if turn:
                     last = self._at_once.take_turn(line)
                     self._undisturbed = self._undisturbed + 1 if last == self._left else 0
@@ -222,7 +206,10 @@ class PostgresRecorder(LogRecorder):
 
     def _give_back_turn(self) -> None:
         if self._line is not None and not self._line.closed:
-            self._line.execute("SELECT pg_advisory_unlock_all()")
+            try:
+                self._line.execute("SELECT pg_advisory_unlock_all()")
+            except psycopg.Error:
+                self._line.close()  # which gives it back too
 
     def _arrived(self, last: Last) -> bool:
         """Whether what should have ended the log like this did, asked after the connection was lost.
@@ -231,24 +218,21 @@ class PostgresRecorder(LogRecorder):
         """
         try:
             connection = self._connected()
-            with _translated(), connection.transaction():
+            with translated(), connection.transaction():
                 connection.execute(LOCK)
                 row = connection.execute(
                     "SELECT hash FROM events WHERE position = %s", (last.position,)
                 ).fetchone()
         except (OperationalError, Unavailable) as error:
-            raise Unavailable(
-                "The connection to PostgreSQL broke while something was being recorded, and it does not answer: "
-                f"whether it was recorded is not known. Look, or repeat the command with its key. ({error})"
-            ) from error
+            raise Unavailable(BROKEN) from error
         return row is not None and row[0] == last.hash
 
     def _begin(self, asked: Asked) -> tuple[Last, Found]:
         for attempt in (1, 2):
             line = self._connected()
             try:
-                with _translated():
-                    last, found = self._locked(line, asked)
+                with translated():
+                    last, found = ledger.opened(line, asked)
                 break
             except OperationalError:
                 if not line.closed or attempt == 2:
@@ -256,73 +240,29 @@ class PostgresRecorder(LogRecorder):
         self._undisturbed = self._undisturbed + 1 if last == self._left else 0
         return last, found
 
-    @classmethod
-    def _locked(cls, line: _Connection, asked: Asked) -> tuple[Last, Found]:
-        """In a transaction that holds the lock: where the log ends, and what was asked."""
-        with line.pipeline():
-            line.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-            line.execute(LOCK)
-            last = line.execute(_LAST, binary=True)
-            answers = cls._ask(line, asked)
-        row = last.fetchone()
-        return Last(*row) if row else Last(), cls._found(*answers)
-
     def _find(self, asked: Asked) -> Found:
         assert self._line is not None
-        with _translated():
-            several = bool(asked.aggregates) + bool(asked.keys) + bool(asked.subjects) > 1
-            with self._line.pipeline() if several else contextlib.nullcontext():
-                answers = self._ask(self._line, asked)
-            return self._found(*answers)
-
-    @staticmethod
-    def _ask(line: _Connection, asked: Asked) -> list[Cursor[tuple[Any, ...]] | None]:
-        questions = ((_VERSIONS, asked.aggregates), (_TAKEN, asked.keys), (_EMPTIED, asked.subjects))
-        return [line.execute(sql, (list(of),), binary=True) if of else None for sql, of in questions]
-
-    @staticmethod
-    def _found(*answers: Cursor[tuple[Any, ...]] | None) -> Found:
-        versions, taken, emptied = (answer.fetchall() if answer else [] for answer in answers)
-        return Found(
-            {id_: version for id_, version in versions if version is not None},
-            {key for (key,) in taken},
-            {subject for (subject,) in emptied},
-        )
+        with translated():
+            return ledger.find(self._line, asked)
 
     def _insert(self, batch: Batch) -> None:
         assert self._line is not None
-        line = self._line
-        with _translated():
-            with line.pipeline():
-                if batch.commands:
-                    rows = [(c.key, c.digest, c.answer, at) for c, at in batch.commands]
-                    line.execute(_PUT_COMMANDS, _columns(rows))
-                people = None
-                if batch.subjects:
-                    people = line.execute(
-                        _PUT_SUBJECTS,
-                        _columns([(one.subject_id, one.kind, one.content) for one in batch.subjects]),
-                    )
-                if batch.rows and len(batch.rows) < COPY_FROM:
-                    line.execute(_PUT_EVENTS, _columns(batch.rows))
-            if people is not None and people.rowcount < len(batch.subjects):
-                row = line.execute(_EMPTIED, ([one.subject_id for one in batch.subjects],)).fetchone()
-                raise SubjectEmptied(row[0] if row else "?")
-            if len(batch.rows) >= COPY_FROM:
-                with line.cursor() as cursor, cursor.copy(_COPY_EVENTS) as copy:
-                    copy.set_types(_EVENT_TYPES)
-                    for new in batch.rows:
-                        copy.write_row(new)
+        with translated():
+            ledger.insert(self._line, batch)
 
-    def _commit(self, last: Last) -> None:
+    def _commit(self, draft: Draft) -> None:
         assert self._line is not None
         try:
-            with _translated():
+            with translated():
                 self._line.execute("COMMIT")
-        except OperationalError:
-            if not self._line.closed or not self._arrived(last):
+        except OperationalError as error:
+            if not self._line.closed:
                 raise
-        self._left = last
+            if draft.last == draft.began:  # no event, so no hash that could tell
+                raise Unavailable(BROKEN) from error
+            if not self._arrived(draft.last):
+                raise
+        self._left = draft.last
 
     def _rollback(self) -> None:
         if self._line is None:
@@ -336,7 +276,7 @@ class PostgresRecorder(LogRecorder):
 
     def _erase_subject(self, subject_id: str, at: datetime) -> None:
         assert self._line is not None
-        with _translated():
+        with translated():
             self._line.execute(
                 "UPDATE subjects SET content = NULL, emptied_at = %s WHERE subject_id = %s AND emptied_at IS NULL",
                 (at, subject_id),
@@ -344,7 +284,7 @@ class PostgresRecorder(LogRecorder):
 
     def _run(self, sql: str, parameters: Sequence[object]) -> int:
         assert self._line is not None
-        with _translated():
+        with translated():
             return self._line.execute(_placeholders(sql), parameters).rowcount
 
     def scrub(self, *, whole: bool = False) -> bool:
@@ -370,38 +310,9 @@ class PostgresRecorder(LogRecorder):
 
 
 def _configure(connection: _Connection) -> None:
-    connection.execute("SET timezone TO 'UTC'")
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+    connection.execute("SET timezone TO 'UTC'; SET default_transaction_isolation TO 'read committed'")
 
 
 @lru_cache(maxsize=256)
 def _placeholders(sql: str) -> str:
     return sql.replace("?", "%s")
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    """The driver's errors as ours or the library's."""
-    try:
-        yield
-    except errors.UniqueViolation as error:
-        key = re.search(r"^Key \(key\)=\((.*)\) already exists", error.diag.message_detail or "", re.S)
-        if error.diag.constraint_name == "commands_key" and key:
-            raise KeyTaken(key[1]) from error
-        version = re.search(r"=\(([0-9a-f-]{36}), (\d+)\)", error.diag.message_detail or "")
-        if error.diag.constraint_name == "events_version" and version:
-            raise Conflict(UUID(version[1]), int(version[2])) from error
-        raise IntegrityError(error) from error
-    except (errors.UndefinedTable, errors.UndefinedColumn) as error:
-        raise Unavailable(
-            f"The log has no tables yet, or older ones ({error.diag.message_primary}). Call prepare() first."
-        ) from error
-    except psycopg.IntegrityError as error:
-        raise IntegrityError(error) from error
-    except psycopg.OperationalError as error:
-        raise OperationalError(error) from error
-    except psycopg.Error as error:
-        raise PersistenceError(error) from error

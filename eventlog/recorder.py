@@ -69,8 +69,7 @@ class LogRecorder(Questions):
         """Inserts what was admitted. Raises Conflict, KeyTaken or SubjectEmptied for what was not checked."""
 
     @abstractmethod
-    def _commit(self, last: Last) -> None:
-        """`last` is where the log ends with this transaction."""
+    def _commit(self, draft: Draft) -> None: ...
 
     @abstractmethod
     def _rollback(self) -> None:
@@ -207,7 +206,7 @@ class LogRecorder(Questions):
                 draft.learn(asked, found)
                 yield draft
                 self._flush(draft)
-                self._commit(draft.last)
+                self._commit(draft)
             except BaseException:
                 self._rollback()
                 raise

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
 
-from eventlog.draft import THE_BEGINNING, Asked, Batch, Found, Last
+from eventlog.draft import THE_BEGINNING, Asked, Batch, Draft, Found, Last
 from eventlog.errors import Conflict, KeyTaken, SubjectEmptied, Unavailable
 from eventlog.migrations import SCHEMA_VERSION, upgrade
 from eventlog.recorder import LogRecorder
@@ -191,7 +191,7 @@ class SQLiteRecorder(LogRecorder):
                     raise
                 raise Conflict(refused[1], refused[2]) from error
 
-    def _commit(self, last: Last) -> None:
+    def _commit(self, draft: Draft) -> None:
         with _translated():
             self._write_connection.execute("COMMIT")
 

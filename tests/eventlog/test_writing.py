@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from eventsourcing.persistence import PersistenceError, StoredEvent
 
+from eventlog.errors import Unavailable
 from eventlog.log import CommandRecord, Conflict, KeyTaken, open_log
 from eventlog.rows import Write
 from eventlog.wire import Lost
@@ -270,30 +271,31 @@ def test_a_connection_lost_before_or_after_the_commit_records_exactly_once(postg
     assert broken_at(postgres_log) is None
 
 
+class Cut:
+    """The recorder's connection, cut at the commit."""
+
+    def __init__(self, line, when):
+        self._line, self._when = line, when
+
+    def __getattr__(self, name):
+        return getattr(self._line, name)
+
+    def execute(self, sql, *args, **options):
+        if sql == "COMMIT":
+            if self._when == "after":
+                self._line.execute(sql)
+            self._line.close()
+        return self._line.execute(sql, *args, **options)
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_batch_whose_commit_is_lost_is_told_truly(postgres_log, monkeypatch, when):
     recorder = postgres_log.recorder
 
-    class Line:
-        """The connection, cut at the commit."""
-
-        def __init__(self, line):
-            self._line = line
-
-        def __getattr__(self, name):
-            return getattr(self._line, name)
-
-        def execute(self, sql, *args, **options):
-            if sql == "COMMIT":
-                if when == "after":
-                    self._line.execute(sql)
-                self._line.close()
-            return self._line.execute(sql, *args, **options)
-
     def batch():
         with postgres_log.batch():
             postgres_log.append(Notebook("in a batch"))
-            recorder._line = Line(recorder._line)
+            recorder._line = Cut(recorder._line, when)
 
     if when == "after":
         batch()
@@ -303,6 +305,14 @@ def test_a_batch_whose_commit_is_lost_is_told_truly(postgres_log, monkeypatch, w
     assert postgres_log.head() == (6 if when == "after" else 5)
     postgres_log.append(Notebook("goes on"))
     assert broken_at(postgres_log) is None
+
+
+def test_a_lost_commit_without_an_event_is_said_to_be_unknown(postgres_log):
+    recorder = postgres_log.recorder
+    with pytest.raises(Unavailable, match="nothing tells"), postgres_log.batch():
+        postgres_log.append(command=CommandRecord("key", "d", b""))
+        recorder._line = Cut(recorder._line, "before")
+    assert postgres_log.answer_of("key") is None
 
 
 def test_a_log_that_was_put_back_to_an_earlier_state_is_noticed(postgres_log, postgres_url):
