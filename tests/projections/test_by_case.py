@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from projections import by_case
 from projections.all import PROJECTIONS
 from projections.audit import Audit
 from projections.runner import Runner
+from projections.seen import CASES
 from tests.projections.tables import dump
 from tests.support.notebook import Notebook
 
@@ -78,7 +80,7 @@ def test_one_of_them_is_killed_and_the_rebuild_can_be_repeated(folded, monkeypat
 @pytest.mark.parametrize("batch", [1, 3, 10])
 def test_a_case_is_never_cut(folded, monkeypatch, batch):
     monkeypatch.setattr(by_case, "BATCH", batch)
-    everything = (by_case.UUID(int=0), by_case.UUID(int=2**128 - 1))
+    everything = (UUID(int=0), UUID(int=2**128 - 1))
     parts = list(by_case._whole_cases(folded.log, everything, folded.log.head()))
     streams = [{row[1] for row in part} for part in parts]
     assert sum(map(len, parts)) == folded.log.head()
@@ -86,4 +88,4 @@ def test_a_case_is_never_cut(folded, monkeypatch, batch):
 
 
 def test_every_projection_says_which_topics_it_folds():
-    assert [p.name for p in PROJECTIONS if not p.topics <= by_case.CASES] == ["units"]
+    assert [p.name for p in PROJECTIONS if not p.topics <= CASES] == ["units"]

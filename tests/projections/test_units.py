@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -30,7 +31,8 @@ class Folded(District):
         with writing(self.engine) as connection:
             for table in self.projection.tables:
                 table.create(connection)
-        self.rows, self.waiting = Rows(self.engine, self.projection.tables), []
+        self.rows = Rows(self.engine, self.projection.tables)
+        self.waiting: list[Any] = []
         super().__init__()
         self.fold()
 
