@@ -25,7 +25,7 @@ from eventlog.sqlite import BUSY_SECONDS
 TABLES = ("hash_suites", "events", "commands", "subjects", "vault", "checkpoints", "tree_blocks")
 """Every table of the log but `log_schema`, in the order in which they are kept; older versions lack some."""
 
-AT_ONCE = 20_000  # rows in memory
+AT_ONCE = 5_000  # rows in memory, and in one part of a backup
 
 Row = Sequence[Any]
 
