@@ -18,6 +18,7 @@ Key = tuple[Any, ...]
 Values = tuple[Any, ...]  # of a row, in the order of the table's columns
 
 KEPT_CASES = 4_000  # whose rows stay in memory, per table: some 25 KB each over all tables
+_TYPES = {sa.Text: "text", sa.Integer: "integer", sa.BigInteger: "bigint"}  # of keys, in PostgreSQL's words
 _CHUNK = 500  # SQLite bounds the number of placeholders
 
 
@@ -102,21 +103,19 @@ class Rows:
 
     def flush(self, connection: sa.Connection) -> None:
         """Write what changed, in the caller's transaction: one statement per table and kind."""
+        write = _postgres if connection.dialect.name == "postgresql" else _sqlite
         for shelf in self._shelves.values():
             gone: list[Key] = []
-            kept: list[Values] = []
+            kept: list[Row] = []
             new = shelf.added
             for key, row in shelf.changed.items():
                 if row is None:
                     gone.append(key)
+                elif key in shelf.fresh:
+                    new.append(shelf.values_of(row))
                 else:
-                    (new if key in shelf.fresh else kept).append(shelf.values_of(row))
-            if connection.dialect.name == "postgresql":
-                _postgres(connection, shelf, gone, kept, new)
-                continue
-            for statement, values in ((shelf.delete, gone), (shelf.upsert, kept), (shelf.insert, new)):
-                if values:
-                    connection.exec_driver_sql(statement, values)
+                    kept.append(row)
+            write(connection, shelf, gone, kept, new)
 
     def done(self, kept: int | None = None) -> None:
         """The transaction is committed: nothing is left to write, and what was used longest ago may go."""
@@ -197,21 +196,33 @@ class _Shelf:
         )
         same = " AND ".join(f"{columns[name]} = ?" for name in self.key)
         self.delete = f"DELETE FROM {name} WHERE {same}"
+        arrays = ", ".join(f"%s::{_TYPES[type(c.type)]}[]" for c in table.primary_key.columns)
+        named = ", ".join(columns[name] for name in self.key)
+        match = " AND ".join(f"t.{columns[name]} = k.{columns[name]}" for name in self.key)
+        self.take_out = f"DELETE FROM {name} t USING unnest({arrays}) AS k ({named}) WHERE {match}"
         self.copy = f"COPY {name} ({', '.join(columns.values())}) FROM STDIN"
 
 
-def _postgres(
-    connection: sa.Connection, shelf: _Shelf, gone: list[Key], kept: list[Values], new: list[Values]
+def _sqlite(
+    connection: sa.Connection, shelf: _Shelf, gone: list[Key], kept: list[Row], new: list[Values]
 ) -> None:
-    """New rows go by COPY, which took half of the time of an INSERT."""
-    for statement, values in ((shelf.delete, gone), (shelf.upsert, kept)):
+    changed = [shelf.values_of(row) for row in kept]
+    for statement, values in ((shelf.delete, gone), (shelf.upsert, changed), (shelf.insert, new)):
         if values:
-            connection.exec_driver_sql(statement.replace("?", "%s"), values)
-    if new:
+            connection.exec_driver_sql(statement, values)
+
+
+def _postgres(
+    connection: sa.Connection, shelf: _Shelf, gone: list[Key], kept: list[Row], new: list[Values]
+) -> None:
+    """Changed rows are taken out and put in again by COPY: a fraction of what so many statements cost."""
+    if out := [*gone, *map(shelf.key_of, kept)]:
+        connection.exec_driver_sql(shelf.take_out, tuple(map(list, zip(*out, strict=True))))
+    if rows := [*map(shelf.values_of, kept), *new]:
         cursor = connection.connection.cursor()
         try:
             with cursor.copy(shelf.copy) as copy:
-                for row in new:
+                for row in rows:
                     copy.write_row(row)
         finally:
             cursor.close()

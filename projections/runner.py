@@ -23,7 +23,7 @@ from projections.rebuild import Progress, Rebuild
 from projections.rows import Rows
 from projections.schema import copy_of, shape, writing
 
-BATCH = 1000
+BATCH = 5000
 POLL_SECONDS = 0.05  # how soon a waiting reader sees what a runner in another process did
 
 
