@@ -7,10 +7,10 @@ every event and never into a label of a metric. It is no place for names: only i
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from random import getrandbits
 
 HEADER = b"x-correlation-id"
 TRACEPARENT = b"traceparent"
@@ -40,6 +40,11 @@ class Correlation:
 CURRENT: ContextVar[Correlation | None] = ContextVar("gridcase_correlation", default=None)
 
 
+def new(bits: int) -> str:
+    """An id that nobody else has. It keeps nothing secret, so it need not be unguessable."""
+    return f"{getrandbits(bits) or 1:0{bits // 4}x}"
+
+
 def current() -> str:
     """The correlation of what is being done now; "" outside of a request."""
     found = CURRENT.get()
@@ -54,11 +59,11 @@ def of(headers: Iterable[tuple[bytes, bytes]]) -> Correlation:
             correlation = _ID.fullmatch(value)
         elif name == TRACEPARENT:
             said = _TRACEPARENT.fullmatch(value)
-    trace = said[1].decode() if said else secrets.token_hex(16)
+    trace = said[1].decode() if said else new(128)
     return Correlation(
         correlation[0].decode() if correlation else trace,
         trace,
-        secrets.token_hex(8),
+        new(64),
         said[2].decode() if said else "",
         said[3].decode() if said else "00",
     )

@@ -68,7 +68,12 @@ class Watched:
                     context.metrics.request(method, route, status, seconds)
                 told = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
                 level = logging.DEBUG if route in ASKED_BY_MACHINES else logging.INFO
-                logger.log(level, "request", extra={"told": told})
+                if logger.isEnabledFor(level):
+                    line = logging.LogRecord(logger.name, level, __file__, 0, "request", (), None)
+                    line.told = (
+                        told  # made by hand: to look for the calling line would cost more than the rest
+                    )
+                    logger.handle(line)
                 CURRENT.reset(token)
 
 
