@@ -46,7 +46,7 @@ class AgreementReached(CaseEvent):
     def change(self, case: Any) -> None:
         case.agreement = Agreement(self.form, self.effective_on, self.obligations)
         case.owed = {n: "fulfilled" if o.fulfilled else "open" for n, o in enumerate(self.obligations, 1)}
-        case.confirmation = ""
+        case.confirmation, case.visits = "", 0
 
 
 class AgreementSetAside(CaseEvent):

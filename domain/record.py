@@ -86,6 +86,9 @@ class CaseReopened(CaseEvent):
 
     ground: str
 
+    def change(self, case: Any) -> None:
+        case.rights_explained, case.consents = False, set()  # who comes back is told and asked anew
+
 
 class CaseVoided(CaseEvent):
     """作废 (D27): entered by mistake; two people say so, and everything stays readable."""

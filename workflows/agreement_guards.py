@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.calendar import TZ
 from domain.dispute import Form
 from domain.terms import Category, Severity
 from workflows.guards import said
@@ -17,6 +18,12 @@ from workflows.move import Move, guard
 def written_if_needed(m: Move) -> bool:
     needed = m.facts["written_asked"] or m.case.severity is Severity.SERIOUS
     return m.facts["form"] == Form.WRITTEN or not needed
+
+
+@guard("生效日不早于上报日、不晚于当日", "it takes effect between the report and today", "effective_on")
+def effective_by_now(m: Move) -> bool:
+    opened = m.case.opened_at.astimezone(TZ).date()
+    return bool(opened <= m.facts["effective_on"] <= m.on)
 
 
 @guard(

@@ -72,6 +72,7 @@ from workflows.who import anyone, holder, superior
 
 R = Role
 WORK = ("D-MEDIATE", "D-WORK")
+OF_THE_AGREEMENT = ("D-FULFIL", "D-CONFIRM", "D-VISIT-7", "D-VISIT-30")
 
 # fmt: off
 PHASES = (
@@ -181,10 +182,10 @@ ROWS = (
     Row("suspend",           "*.mediating",     ".suspended",         MediationSuspended,     holder(R.UNIT_HEAD),                     (g.cause_known,), pauses=cause),
     Row("resume",            "*.suspended",     ".mediating",         MediationResumed,       holder(*BENCH),                          (), resumes=True),
     Row("extend",            "*.mediating",     SAME,                 MediationExtended,      holder(R.UNIT_HEAD),                     (g.mediation_term_runs, g.not_extended_yet, g.all_parties_ask), extends="D-MEDIATE"),
-    Row("agree",             "*.mediating",     ".agreed",            AgreementReached,       holder(R.MEDIATOR, R.HANDLER),           (a.written_if_needed, a.contents_complete, a.signed_if_written), meets=WORK, starts=(from_effective_day, agreed_days)),
+    Row("agree",             "*.mediating",     ".agreed",            AgreementReached,       holder(R.MEDIATOR, R.HANDLER),           (a.written_if_needed, a.effective_by_now, a.contents_complete, a.signed_if_written), meets=WORK, starts=(from_effective_day, agreed_days)),
     Row("terminate",         f"{ACTIVE} | *.suspended", CLOSED,       MediationTerminated,    holder(R.UNIT_HEAD),                     (ground_given, c.other_ways_told, g.mediator_proposes), meets=WORK, outcome=Outcome.TERMINATED),
 
-    Row("set_aside",         "*.agreed",        ".mediating",         AgreementSetAside,      holder(*BENCH),                          (), drops=("D-FULFIL", "D-CONFIRM", "D-VISIT-7", "D-VISIT-30")),
+    Row("set_aside",         "*.agreed",        ".mediating",         AgreementSetAside,      holder(*BENCH),                          (), drops=OF_THE_AGREEMENT),
     Row("apply_confirmation", "*.agreed | closed", SAME,                ConfirmationApplied,    holder(*BENCH, R.CITIZEN),               (a.joint_application, a.confirmation_in_time, a.confirmable), meets=("D-CONFIRM",)),
     Row("decide_confirmation", "*.agreed | closed", SAME,             ConfirmationDecided,    holder(*BENCH),                          (a.confirmation_pending,)),
     Row("fulfil",            "*.agreed",        SAME,                 ObligationFulfilled,    holder(*BENCH, R.REPORTER),              (a.something_owed, a.obligation_open), meets=("D-FULFIL",)),
@@ -205,10 +206,10 @@ ROWS = (
     Row("give_feedback",     ANY,               SAME,                 FeedbackGiven,          anyone(*EVERY_POST),                     (c.from_110,), meets=("D-110", "D-110-COMPLEX")),
 
     Row("withdraw",          OPEN,              CLOSED,               DisputeWithdrawn,       holder(*BENCH, R.REPORTER, R.CITIZEN),   (g.withdrawn_by_parties, g.statement_given), outcome=Outcome.WITHDRAWN),
-    Row("reopen",            CLOSED,            "reported",           CaseReopened,           holder(*BENCH, R.REPORTER, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), when=c.closed_in("reported")),
-    Row("reopen",            CLOSED,            "village_mediation.accepted",     CaseReopened, holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), when=c.closed_in(VILLAGE)),
-    Row("reopen",            CLOSED,            "township_coordination.accepted", CaseReopened, holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), when=c.closed_in(TOWNSHIP)),
-    Row("reopen",            CLOSED,            "escalation.accepted", CaseReopened,          holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), when=c.closed_in(COUNTY)),
+    Row("reopen",            CLOSED,            "reported",           CaseReopened,           holder(*BENCH, R.REPORTER, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), drops=OF_THE_AGREEMENT, when=c.closed_in("reported")),
+    Row("reopen",            CLOSED,            "village_mediation.accepted",     CaseReopened, holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), drops=OF_THE_AGREEMENT, when=c.closed_in(VILLAGE)),
+    Row("reopen",            CLOSED,            "township_coordination.accepted", CaseReopened, holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), drops=OF_THE_AGREEMENT, when=c.closed_in(TOWNSHIP)),
+    Row("reopen",            CLOSED,            "escalation.accepted", CaseReopened,          holder(*BENCH, R.SUPERVISOR, R.CITIZEN), (ground_given, reopening_in_time, c.reopenable), drops=OF_THE_AGREEMENT, when=c.closed_in(COUNTY)),
     Row("archive",           CLOSED,            SAME,                 FileArchived,           holder(*BENCH, R.INTAKE),                (c.file_complete,)),
     *COMMON_ROWS,
 )

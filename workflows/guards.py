@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain.calendar import TZ
 from domain.record import CORRECTABLE
-from domain.terms import Severity
+from domain.terms import Category, Channel, Severity
 from workflows.move import Move, guard
 
 
@@ -38,6 +40,28 @@ def fact_correctable(m: Move) -> bool:
 def old_value_matches(m: Move) -> bool:
     value = getattr(m.case, m.facts["field"], None)
     return ("" if value is None else str(value)) == m.facts["old"]
+
+
+@guard(
+    "新值须可用于该事实, 且与原值不同",
+    "the new value is one that this fact can have, and another one",
+    "field",
+    "new",
+    "old",
+)
+def new_value_fits(m: Move) -> bool:
+    fact, new = m.facts["field"], m.facts["new"]
+    if new == m.facts["old"]:
+        return False
+    if fact == "origin":
+        return m.units.exists(new) and m.units.is_active(new, m.on)
+    kind = {"severity": Severity, "category": Category, "channel": Channel, "onset": date.fromisoformat}.get(
+        fact
+    )
+    try:
+        return said(new) if kind is None else kind(new) is not None
+    except ValueError:
+        return False
 
 
 @guard("须附证据", "evidence is named", "evidence")

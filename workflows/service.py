@@ -24,7 +24,7 @@ from domain.explanation import Step
 from domain.organisation import local_date
 from domain.policy import PolicyBook, builtin_policies
 from domain.rule import Rule
-from domain.terms import Source
+from domain.terms import Role, Source
 from eventlog.errors import Conflict, KeyTaken
 from eventlog.identity import Identity
 from eventlog.log import CommandRecord, EventLog, utc_now
@@ -213,6 +213,18 @@ class Service:
             raise Invalid("at", at.isoformat(), "Give the instant with its zone, such as +08:00.")
         if at > now + AHEAD:
             raise Invalid("at", at.isoformat(), "It has not happened yet: record it when it has.")
+        if (
+            case is not None
+            and case.opened_at is not None
+            and at < case.opened_at
+            and command.source is not Source.SWEEP
+        ):
+            raise Invalid(
+                "at",
+                at.isoformat(),
+                f"The case was opened at {case.opened_at.isoformat()}: nothing happened before.",
+            )
+        self._check_actor(command.actor)
         hours = self.policies.in_force(self.jurisdiction, at).limits.late_entry_hours
         seen_late = now - at > timedelta(hours=hours) and command.source is not Source.SWEEP
         late = "late" if seen_late else ""
@@ -233,6 +245,14 @@ class Service:
             "correlation": command.correlation,
         }
         return facts, at, note
+
+    def _check_actor(self, actor: Actor) -> None:
+        """A person in an office of a unit we know; a user name that differs by a blank would pass for somebody else."""
+        if not actor.user or actor.user != actor.user.strip():
+            raise Invalid("actor.user", actor.user, "Give the account without blanks around it.")
+        outside = actor.post in (Role.SYSTEM, Role.CITIZEN) and not actor.unit
+        if not outside and not self.reference.organisation().exists(actor.unit):
+            raise Invalid("actor.unit", actor.unit, "There is no such unit: give the code of one.")
 
     def _people(self, command: Command, case: Case | None) -> list[Identity]:
         references = [party.subject for party in case.parties] if case else []

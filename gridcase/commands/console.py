@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from api.context import Context, opened
 from domain.actor import Actor
@@ -44,8 +45,8 @@ EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
     (GridcaseError, 1),
 )
 
-out = Console()
-err = Console(stderr=True)
+out = Console(markup=False, emoji=False)  # what people typed is text, never markup
+err = Console(stderr=True, markup=False, emoji=False)
 P = ParamSpec("P")
 T = TypeVar("T")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -106,7 +107,7 @@ def listing(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     return table
 
 

@@ -349,7 +349,7 @@ def test_what_is_wrong_with_a_form_is_said_by_field(township: Township) -> None:
 
 
 def test_nothing_happens_in_the_future_and_late_entries_say_why(township: Township) -> None:
-    code = township.report(at(3, 9))
+    code = township.report(at(3, 5))
     with pytest.raises(Invalid, match="not happened yet"):
         township.now.instant = at(3, 9)
         township.service.do(_command(code, at(3, 10)))
@@ -379,3 +379,47 @@ def test_what_comes_from_a_merged_unit_goes_back_to_its_heir(township: Township)
         )
     answer = township.do("return", code, at(3, 5), QIAN, ground="请先调解")
     assert (answer.state, answer.holder) == ("village_mediation.offered", "V2")
+
+
+def test_nothing_happens_before_the_case_and_nobody_acts_from_nowhere(township: Township) -> None:
+    code = township.report(at(3, 2))
+    with pytest.raises(Invalid, match="nothing happened before"):
+        township.do("offer", code, at(3, 1), WANG, unit="V1M", reason="补登")
+    for stranger in (replace(WANG, unit="V9"), replace(WANG, user="wang ")):
+        with pytest.raises(Invalid, match=r"actor\.(unit|user)"):
+            township.do("offer", code, at(3, 2), stranger, unit="V1M")
+
+
+@pytest.mark.parametrize(
+    ("fact", "old", "new"),
+    [
+        ("severity", "minor", "enormous"),
+        ("onset", "", "never"),
+        ("origin", "G1", "V9"),
+        ("title", "晒谷场边界", " "),
+    ],
+)
+def test_a_correction_is_a_value_that_the_fact_can_have(
+    township: Township, fact: str, old: str, new: str
+) -> None:
+    code = township.report(at(3, 2))
+    fix = {"field": fact, "old": old, "new": new, "evidence": "登记表", "approved_by": "qian"}
+    refused(township, "new_value_fits", "correct", code, at(3, 2), ZHAO, **fix)
+
+
+def test_who_comes_back_is_told_asked_and_visited_anew(township: Township) -> None:
+    code = township.in_mediation(at(3, 2))
+    refused(township, "effective_by_now", "agree", code, at(3, 9), LI, **WRITTEN)
+    township.do("agree", code, at(3, 10), LI, **WRITTEN)
+    township.do("visit", code, at(3, 11), ZHAO, visitor="zhao", satisfied="yes")
+    township.do("resolve", code, at(3, 12), ZHAO, evidence="回访记录")
+    township.do("reopen", code, at(3, 20), ZHAO, ground="反悔")
+    assert not township.service.case(code).clocks["D-CONFIRM"].is_open
+    refused(township, "rights_explained", "open_mediation", code, at(3, 20), LI)
+    township.do("explain_rights", code, at(3, 20), LI, told=["s1", "s2"])
+    for party in ("s1", "s2"):
+        township.do("consent", code, at(3, 20), LI, party=party)
+    township.do("open_mediation", code, at(3, 20), LI)
+    township.do("agree", code, at(3, 21), LI, **(WRITTEN | {"effective_on": "2026-03-21"}))
+    assert due_on(township.service.case(code).clocks["D-CONFIRM"]) == date(2026, 4, 20)
+    refused(township, "visited", "resolve", code, at(3, 21), ZHAO, evidence="e")
