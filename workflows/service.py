@@ -217,6 +217,14 @@ class Service:
             raise Invalid("at", at.isoformat(), "Give the instant with its zone, such as +08:00.")
         if at > now + AHEAD:
             raise Invalid("at", at.isoformat(), "It has not happened yet: record it when it has.")
+        self._check_actor(command.actor)
+        hours = self.policies.in_force(self.jurisdiction, at).limits.late_entry_hours
+        seen_late = now - at > timedelta(hours=hours) and command.source is not Source.SWEEP
+        late = "late" if seen_late else ""
+        if late and not command.reason.strip():
+            raise Invalid(
+                "reason", command.reason, f"It is entered more than {hours} hours after it happened: say why."
+            )
         if (
             case is not None
             and case.opened_at is not None
@@ -227,14 +235,6 @@ class Service:
                 "at",
                 at.isoformat(),
                 f"The case was opened at {case.opened_at.isoformat()}: nothing happened before.",
-            )
-        self._check_actor(command.actor)
-        hours = self.policies.in_force(self.jurisdiction, at).limits.late_entry_hours
-        seen_late = now - at > timedelta(hours=hours) and command.source is not Source.SWEEP
-        late = "late" if seen_late else ""
-        if late and not command.reason.strip():
-            raise Invalid(
-                "reason", command.reason, f"It is entered more than {hours} hours after it happened: say why."
             )
         event = engine.table.events.get(command.trigger)
         facts = take(event, command.facts) if event else dict(command.facts)
