@@ -49,7 +49,7 @@ def fold_cases(log: EventLog, engine: sa.Engine, task: Task, told: Callable[[int
     spans = [(UUID(int=n * width), UUID(int=(n + 1) * width - 1)) for n in range(SPANS)]
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if log.url and task.upto >= WORTH and processes > 1:
-        _shared(log, task, [spans[n::processes] for n in range(processes)], told)
+        _shared(log, engine, task, [spans[n::processes] for n in range(processes)], told)
         return
     for span in spans:
         for events in _fold_span(log, engine, task, span):
@@ -91,14 +91,16 @@ def _whole_cases(log: EventLog, span: Span, upto: int) -> Iterator[list[PlainRow
 # In several processes.
 
 
-def _shared(log: EventLog, task: Task, parts: Sequence[Sequence[Span]], told: Callable[[int], None]) -> None:
+def _shared(
+    log: EventLog, engine: sa.Engine, task: Task, parts: Sequence[Sequence[Span]], told: Callable[[int], None]
+) -> None:
     spawning = multiprocessing.get_context("spawn")  # a fork would share connections and locks
-    started = []
+    url, started = engine.url.render_as_string(hide_password=False), []
     waiting: dict[Connection, int] = {}
     try:
         for spans in parts:
             mine, theirs = spawning.Pipe(duplex=False)
-            process = spawning.Process(target=_work, args=(theirs, log.url, task, spans), daemon=True)
+            process = spawning.Process(target=_work, args=(theirs, log.url, url, task, spans), daemon=True)
             process.start()
             theirs.close()
             started.append(process)
@@ -130,9 +132,9 @@ def _hear(pipe: Connection, told: Callable[[int], None]) -> bool:
     raise LogUnreadable(said[1]) if said[0] == LogUnreadable.__name__ else RuntimeError(said[1])
 
 
-def _work(pipe: Connection, url: str, task: Task, spans: Sequence[Span]) -> None:
+def _work(pipe: Connection, log_url: str, engine_url: str, task: Task, spans: Sequence[Span]) -> None:
     """What another process does. It ends when nobody listens any more."""
-    log, engine = open_log(url), open_engine(url)
+    log, engine = open_log(log_url), open_engine(engine_url)
     try:
         with collecting_rarely():
             for span in spans:
