@@ -22,7 +22,6 @@ from eventlog.chain import BEFORE_THE_FIRST, canonical
 from eventlog.checkpoints import Anchor
 from eventlog.errors import NotAnExport, NotVouchedFor, Tampered
 from eventlog.findings import Finding, Kind, Place
-from eventlog.learned import decoder
 from eventlog.recorder import LogRecorder
 from eventlog.signing import SigningKeys, base64_of
 from eventlog.sources import FOR_EVER, PAGE, DatabaseRows, Row, Suites
@@ -106,10 +105,10 @@ class ExportedRows:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._decode = decoder(Line).decode
+        self._decode = msgspec.json.Decoder(Line).decode
         with path.open("rb") as file:
             try:
-                self.head = decoder(Head).decode(file.readline())
+                self.head = msgspec.json.decode(file.readline(), type=Head)
             except msgspec.MsgspecError as error:
                 raise NotAnExport(str(path), str(error)) from None
             if self.head.form != FORM:

@@ -20,7 +20,6 @@ import msgspec
 from eventlog.encoding import COLUMNS, EventMapper
 from eventlog.errors import LogError, Unreadable
 from eventlog.hints import resolved_hints
-from eventlog.learned import ALONE, decoder
 from eventlog.rows import PlainRow
 
 
@@ -36,8 +35,7 @@ class PlainForms:
         topic = row[3]
         decode = self._by_topic.get(topic)
         if decode is None:
-            with ALONE:
-                decode = self._by_topic[topic] = self._decoder(topic, row[0])
+            decode = self._by_topic[topic] = self._decoder(topic, row[0])
         try:
             return decode(row)
         except Exception as error:
@@ -46,10 +44,10 @@ class PlainForms:
     def _decoder(self, topic: str, position: int) -> Callable[[PlainRow], Any]:
         form = self._mapper.form(topic, position)
         struct = plain_struct(form.cls)
-        decode = decoder(struct).decode
+        decoder = msgspec.json.Decoder(struct)
 
         def current(row: PlainRow) -> Any:
-            return decode(row[5])
+            return decoder.decode(row[5])
 
         def upcast(row: PlainRow) -> Any:
             event = typed(self._mapper, row)
