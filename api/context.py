@@ -114,8 +114,7 @@ class Context:
 
     def lag_seconds(self) -> float:
         """How long ago the oldest event was recorded that is not in every read table yet; 0 when all are."""
-        behind = self.service.log.recorder.rows_after(self.runner.position(), 1)
-        return max(0.0, (self.now() - behind[0][4]).total_seconds()) if behind else 0.0
+        return max(lag.seconds for lag in self.runner.lag(self.now()).values())
 
 
 @contextlib.contextmanager

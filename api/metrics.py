@@ -14,6 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from api.worker import PARTS
+
 if TYPE_CHECKING:
     from api.context import Context
 
@@ -89,7 +91,7 @@ class State(Collector):
         yield from self._connections()
         try:
             head, positions = context.service.log.head(), context.runner.positions()
-            lag = context.lag_seconds()
+            lags = context.runner.lag(context.now())
         except Exception as error:
             logger.error("metrics: the database does not answer: %s", type(error).__name__)
             yield gauge("gridcase_database_up", "Whether the database answers.", 0)
@@ -102,21 +104,27 @@ class State(Collector):
         for name, position in positions.items():
             read.add_metric([name], position)
         yield read
-        behind = max(0, head - min(positions.values(), default=0))
-        yield gauge("gridcase_lag_events", "Events that are not in every read table yet.", behind)
-        yield gauge(
-            "gridcase_lag_seconds", "Age of the oldest event that is not in every read table yet.", lag
+        events = GaugeMetricFamily(
+            "gridcase_lag_events", "Events that a projection has not folded yet.", labels=["projection"]
         )
+        seconds = GaugeMetricFamily(
+            "gridcase_lag_seconds", "Age of the oldest event that a projection has not folded yet.", labels=["projection"]
+        )  # fmt: skip
+        for name, lag in lags.items():
+            events.add_metric([name], lag.events)
+            seconds.add_metric([name], lag.seconds)
+        yield from (events, seconds)
 
     def _worker(self) -> Iterator[Metric]:
         worker = self._context.worker
         if worker is None:
             return
         yield gauge("gridcase_worker_up", "Whether the worker runs in this process.", int(worker.alive))
+        yield gauge("gridcase_worker_leads", "Whether it works; the others stand by.", int(worker.leads))
         failing = GaugeMetricFamily(
             "gridcase_worker_failing", "1 while this part of the worker fails.", labels=["part"]
         )
-        for part in ("projections", "sweep", "checkpoints"):
+        for part in PARTS:
             failing.add_metric([part], int(part in worker.failures))
         yield failing
         swept = CounterMetricFamily(

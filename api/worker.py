@@ -1,5 +1,7 @@
 """The worker: folds the log into the read tables, sweeps for deadlines and signs checkpoints, in a thread, until stopped.
 
+Any number may run: one leads and works, the others stand by (projections/leader.py).
+
 A failure is logged, kept where `/readyz` shows it, and tried again; it is never passed over in silence.
 """
 
@@ -16,6 +18,7 @@ from sqlalchemy.exc import StatementError
 from domain.calendar import TZ
 from eventlog.checkpoints import Checkpoints
 from projections.deadlines import due_for_sweep
+from projections.leader import candidate
 from projections.runner import Runner
 from workflows.service import Service
 from workflows.sweep import sweep
@@ -26,7 +29,10 @@ PATIENCE = 0.2  # seconds between looks at the stop flag
 SOONEST, LATEST = 1.0, 30.0  # seconds before something that failed is tried again
 AT_MOST = 1000  # deadlines in one sweep
 AT_ONCE = 50  # cases between looks at the stop flag
+STAND_BY = 0.5  # seconds between attempts to take the lead
 SIGN_EVERY = 5.0  # seconds between looks whether a checkpoint is due
+
+PARTS = ("lead", "projections", "sweep", "checkpoints")
 
 
 class Worker:
@@ -37,14 +43,14 @@ class Worker:
     ) -> None:
         self.service, self.runner, self.sweep_every = service, runner, sweep_every
         self.checkpoints = checkpoints
-        self.failures: dict[str, str] = {}  # "projections", "sweep" or "checkpoints" -> what is wrong
+        self.leader, self.leads = candidate(runner.engine), False
+        self.failures: dict[str, str] = {}  # one of PARTS -> what is wrong
         self.swept = {"looked": 0, "missed": 0, "fired": 0}  # by this process: cases, deadlines, triggers
         self.swept_at: datetime | None = None  # when the last sweep ended well
         self._stop, self._soon = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
-        parts = ("projections", "sweep", "checkpoints")
-        self._again = dict.fromkeys(parts, 0.0)  # when each is done next, by the monotonic clock
-        self._pause = dict.fromkeys(parts, SOONEST)
+        self._again = dict.fromkeys(PARTS, 0.0)  # when each is done next, by the monotonic clock
+        self._pause = dict.fromkeys(PARTS, SOONEST)
 
     @property
     def alive(self) -> bool:
@@ -72,23 +78,40 @@ class Worker:
         self._soon.set()
 
     def run(self) -> None:
-        """Work until `stop()` is called from another thread."""
-        while not self._stop.is_set():
-            if self._do("checkpoints", self._sign, every=SIGN_EVERY):
-                self._again["checkpoints"] = 0.0  # after an import there is more
-            folded = self._do("projections", self.runner.step, every=0.0) or 0
-            if folded:
-                continue  # the sweep asks the read side, which has to be up to date
-            if self._soon.is_set():
-                self._soon.clear()
-                self._again["sweep"] = 0.0
-            if self._do("sweep", self._sweep, every=self.sweep_every) == AT_MOST:
-                self._again["sweep"] = 0.0  # there are more: go on as soon as these are folded
-                continue
-            if "projections" in self.failures:
-                self._stop.wait(PATIENCE)
-            else:
-                self._wait()
+        """Work whenever this one leads, until `stop()` is called from another thread."""
+        try:
+            while not self._stop.is_set():
+                self._leads(bool(self._do("lead", self.leader.leads, every=0.0)))
+                if self.leads:
+                    self._work()
+                else:
+                    self._stop.wait(STAND_BY)
+        finally:
+            self.leader.step_down()
+            self._leads(False)
+
+    def _leads(self, leads: bool) -> None:
+        if leads != self.leads:
+            logger.info("this worker leads" if leads else "this worker leads no more")
+        self.leads = leads
+
+    def _work(self) -> None:
+        """One round: what is to be done now, or a short wait."""
+        if self._do("checkpoints", self._sign, every=SIGN_EVERY):
+            self._again["checkpoints"] = 0.0  # after an import there is more
+        folded = self._do("projections", self.runner.step, every=0.0) or 0
+        if folded:
+            return  # the sweep asks the read side, which has to be up to date
+        if self._soon.is_set():
+            self._soon.clear()
+            self._again["sweep"] = 0.0
+        if self._do("sweep", self._sweep, every=self.sweep_every) == AT_MOST:
+            self._again["sweep"] = 0.0  # there are more: go on as soon as these are folded
+            return
+        if "projections" in self.failures:
+            self._stop.wait(PATIENCE)
+        else:
+            self._wait()
 
     def _wait(self) -> None:
         """Until something is recorded, the next sweep is due, or somebody wants to stop."""

@@ -9,22 +9,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from datetime import datetime
 from time import monotonic
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from domain.errors import NotFound
 from eventlog.log import EventLog
 from projections import positions
+from projections.leader import candidate
 from projections.live import Live, read
 from projections.positions import POSITIONS, Overtaken
 from projections.projection import Projection
 from projections.rebuild import Progress, Rebuild
 from projections.rows import Rows
-from projections.schema import copy_of, shape, writing
+from projections.schema import copy_of, parsed, shape, writing
 
 BATCH = 5000
+STUCK_SECONDS = 5.0  # without progress, before somebody else folds in the leader's place
 POLL_SECONDS = 0.05  # how soon a waiting reader sees what a runner in another process did
+
+
+class Lag(NamedTuple):
+    """How far a projection is behind: the events that it has not folded yet, and how old the oldest of them is."""
+
+    events: int
+    seconds: float
 
 
 class Runner:
@@ -97,19 +108,26 @@ class Runner:
             self._news.notify_all()
         return batch.upto - batch.after if batch else 0
 
-    def run(self, stop: threading.Event, patience: float = 0.5) -> None:
-        """Follow the log until `stop` is set."""
-        while not stop.is_set():
-            if not self.step():
-                self.log.wait(self._reached, patience)
-
     def run_until(self, position: int, timeout: float = 60.0) -> bool:
-        """Step until everything up to `position` is folded; False when the log or the time (seconds) ends before."""
-        until = monotonic() + timeout
-        while self.position() < position:
-            if not self.step() or monotonic() > until:
-                return self.position() >= position
-        return True
+        """Have everything up to `position` folded; False when the log or the time (seconds) ends before.
+
+        Whoever leads does it; this one does when nobody leads, and when the leader gets nowhere.
+        """
+        until, leader = monotonic() + timeout, candidate(self.engine)
+        reached, since = -1, monotonic()
+        try:
+            while (now := self.position()) < position:
+                if monotonic() > until:
+                    return False
+                if now > reached:
+                    reached, since = now, monotonic()
+                if not leader.leads() and monotonic() - since < STUCK_SECONDS:
+                    self.wait_for(position, POLL_SECONDS)
+                elif not self.step():
+                    return self.position() >= position
+            return True
+        finally:
+            leader.step_down()
 
     def _restored(self) -> list[Live]:
         """The projections as the database has them, with what they must remember."""
@@ -140,9 +158,14 @@ class Runner:
             found = {row.projection: row.position for row in connection.execute(sa.select(POSITIONS))}
         return {name: found.get(name, 0) for name in self.projections}
 
-    def lag(self) -> int:
-        """The number of recorded events that are not in every read table yet."""
-        return max(0, self.log.head() - self.position())
+    def lag(self, at: datetime) -> dict[str, Lag]:
+        """How far each projection is behind the log, seen from the instant `at`."""
+        positions, head = self.positions(), self.log.head()
+        waiting = {}  # position -> since when what comes after it waits
+        for position in set(positions.values()):
+            rows = self.log.recorder.plain_rows_after(position, 1)
+            waiting[position] = max(0.0, (at - parsed(rows[0][4])).total_seconds()) if rows else 0.0
+        return {name: Lag(max(0, head - position), waiting[position]) for name, position in positions.items()}
 
     def wait_for(self, position: int, timeout: float) -> bool:
         """Whether everything up to `position` is folded, by whichever runner, within `timeout` seconds."""

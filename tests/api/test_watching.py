@@ -186,7 +186,9 @@ def test_metrics_tell_how_far_the_read_side_is_and_what_the_worker_does(web, con
         == head
         == sample(text, 'gridcase_read_position{projection="worklist"}')
     )
-    assert sample(text, "gridcase_lag_events") == sample(text, "gridcase_lag_seconds") == 0
+    assert sample(text, 'gridcase_lag_events{projection="facts"}') == 0
+    assert sample(text, 'gridcase_lag_seconds{projection="facts"}') == 0
+    assert sample(text, "gridcase_worker_leads") == 1
     assert sample(text, "gridcase_database_up") == sample(text, "gridcase_worker_up") == 1
     assert sample(text, 'gridcase_worker_failing{part="projections"}') == 0
     assert sample(text, 'gridcase_sweep_total{result="missed"}') == 0
@@ -195,7 +197,9 @@ def test_metrics_tell_how_far_the_read_side_is_and_what_the_worker_does(web, con
     context.worker.stop()
     context.runner.run_until(context.service.log.head())
     web.report()
-    assert sample(web.client.get("/metrics").text, "gridcase_lag_events") == 1
+    text = web.client.get("/metrics").text
+    assert sample(text, 'gridcase_lag_events{projection="facts"}') == 1
+    assert sample(text, "gridcase_worker_leads") == 0
 
 
 def test_metrics_of_a_database_that_does_not_answer_say_so(web, context, monkeypatch):

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from projections.schema import METADATA
 from tests.projections.spring import told
 from tests.projections.tables import dump
 from tests.support.notebook import Notebook
+
+LATER = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def folded(runner: Runner):
@@ -165,7 +167,12 @@ def test_two_runners_on_one_log_do_nothing_twice(runner, database_url):
     other_engine = open_reads(database_url)
     other = Runner(runner.log, other_engine, PROJECTIONS, batch=5)
     runner.batch = 3
-    threads = [threading.Thread(target=one.run_until, args=(runner.log.head(),)) for one in (runner, other)]
+
+    def fold(one: Runner) -> None:
+        while one.step():
+            pass
+
+    threads = [threading.Thread(target=fold, args=(one,)) for one in (runner, other)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -221,7 +228,7 @@ def test_tables_of_another_shape_are_made_anew(runner):
         connection.execute(sa.text("ALTER TABLE read_audit DROP COLUMN correlation"))
     runner.prepare()
     assert runner.positions()["audit"] == 0
-    assert runner.lag() == runner.log.head()
+    assert runner.lag(LATER)["audit"].events == runner.log.head()
     assert folded(runner) == before
 
 
@@ -236,14 +243,32 @@ def test_a_new_projection_catches_up_beside_the_others(spring, reads):
     assert dump(reads) == got
 
 
+def test_lag_is_told_for_each_projection_in_events_and_in_seconds(runner):
+    folded(runner)
+    assert set(runner.lag(LATER).values()) == {(0, 0.0)}
+    runner.log.append(village("N1"))
+    recorded_at = runner.log.read(runner.log.head() - 1)[0].recorded_at
+    runner.log.append(village("N2"))
+    lag = runner.lag(recorded_at + timedelta(seconds=90))
+    assert lag == dict.fromkeys(runner.projections, (2, 90.0))
+    assert Runner(runner.log, runner.engine, PROJECTIONS[:1]).step() == 2
+    lag = runner.lag(recorded_at + timedelta(seconds=90))
+    assert (lag["units"], lag["facts"]) == ((0, 0.0), (2, 90.0))
+
+
 def test_a_reader_waits_for_what_it_has_written(runner, database_url):
     folded(runner)
     assert runner.wait_for(runner.log.head(), timeout=0)
     position = runner.log.append(village("N1")).positions[0]
     assert not runner.wait_for(position, timeout=0.01)
-    assert runner.lag() == 1
     stop, elsewhere = threading.Event(), open_reads(database_url)
-    worker = threading.Thread(target=Runner(runner.log, elsewhere, PROJECTIONS).run, args=(stop, 0.05))
+    other = Runner(runner.log, elsewhere, PROJECTIONS)
+
+    def follow() -> None:
+        while not stop.is_set():
+            other.step() or stop.wait(0.05)
+
+    worker = threading.Thread(target=follow)
     worker.start()
     try:
         assert runner.wait_for(position, timeout=20)

@@ -1,0 +1,125 @@
+"""One of several workers leads, whatever happens to the others and to itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from eventlog.log import open_log
+from projections.all import PROJECTIONS, open_reads
+from projections.leader import KEY, candidate
+from projections.runner import Runner
+from tests.projections.spring import told
+
+SECONDS = 10.0  # far more than taking over needs
+
+
+@pytest.fixture
+def engine(database_url):
+    log = open_log(database_url)
+    log.prepare()
+    log.close()
+    engine = open_reads(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def candidates(engine):
+    """Three candidates; what they hold is let go at the end."""
+    found = [candidate(engine) for _ in range(3)]
+    yield found
+    for one in found:
+        one.step_down()
+
+
+def leading(candidates):
+    return [one.leads() for one in candidates]
+
+
+def soon(happens) -> bool:
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        if happens():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_one_leads_until_it_steps_down(candidates):
+    assert leading(candidates) == [True, False, False]
+    assert leading(candidates) == [True, False, False]
+    candidates[0].step_down()
+    candidates[0].step_down()
+    assert leading(reversed(candidates)) == [True, False, False]
+
+
+def test_it_may_lead_in_one_thread_and_step_down_in_another(candidates):
+    leads = threading.Thread(target=candidates[0].leads)
+    leads.start()
+    leads.join()
+    assert not candidates[1].leads()
+    candidates[0].step_down()
+    assert candidates[1].leads()
+
+
+def test_when_the_leader_s_process_is_killed_another_leads_within_a_second(engine, candidates, database_url):
+    command = [sys.executable, "-m", "tests.projections.leading", database_url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None and process.stdout.readline() == "leads\n"
+            assert not candidates[0].leads()
+        finally:
+            process.kill()
+        killed = time.monotonic()
+        assert soon(candidates[0].leads)
+        assert time.monotonic() - killed < 2
+
+
+def test_a_database_in_memory_has_one_worker():
+    assert candidate(open_reads("sqlite:///:memory:")).leads()
+
+
+def test_a_leader_whose_session_is_cut_notices_and_another_may_lead(postgres_url, monkeypatch):
+    monkeypatch.setattr("projections.leader.LOOK_EVERY", 0.0)
+    engine = open_reads(postgres_url)
+    first, second = candidate(engine), candidate(engine)
+    try:
+        assert first.leads() and not second.leads()
+        with engine.connect() as connection:
+            holder = sa.text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = :low")
+            pid = connection.execute(holder, {"low": KEY & 0xFFFF_FFFF}).scalar_one()
+            connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        assert soon(second.leads)
+        with pytest.raises(sa.exc.DBAPIError):
+            first.leads()
+        assert not first.leads()
+        second.step_down()
+        assert soon(first.leads)
+    finally:
+        first.step_down()
+        second.step_down()
+        engine.dispose()
+
+
+def test_who_wants_to_be_up_to_date_waits_for_the_leader_or_does_it(database_url, monkeypatch):
+    monkeypatch.setattr("projections.runner.STUCK_SECONDS", 0.3)
+    log, engine = told(database_url), open_reads(database_url)
+    runner = Runner(log, engine, PROJECTIONS)
+    runner.prepare()
+    leader = candidate(engine)
+    try:
+        assert leader.leads()
+        assert not runner.run_until(log.head(), timeout=0.1)  # the leader may be about to do it
+        assert runner.position() == 0
+        assert runner.run_until(log.head(), timeout=20)  # it does nothing
+        assert runner.position() == log.head()
+    finally:
+        leader.step_down()
+        engine.dispose()
+        log.close()
