@@ -39,6 +39,8 @@ class Settings(Protocol):
     @property
     def database_url(self) -> str: ...
     @property
+    def read_database_url(self) -> str | None: ...
+    @property
     def jurisdiction(self) -> str: ...
     @property
     def runs_worker_inside(self) -> bool: ...
@@ -63,6 +65,7 @@ class Settings(Protocol):
 class Context:
     """One process at one database. `worker` is None where another process runs projections and sweep.
 
+    People read from `reads`, which may be a replica; `seen` tells how far the tables there are. `runner` writes.
     `metrics` and `tracer` are None in a program that does one thing and ends.
     """
 
@@ -76,9 +79,12 @@ class Context:
     metrics: Metrics | None = None
     tracer: Tracer | None = None
     names: Names = field(init=False)
+    seen: Runner = field(init=False)
 
     def __post_init__(self) -> None:
-        self.names = Names(self.service.log)
+        log, here = self.service.log, self.reads is self.runner.engine
+        self.names = Names(log)
+        self.seen = self.runner if here else Runner(log, self.reads, PROJECTIONS)
 
     def now(self) -> datetime:
         """What the edge's clock says."""
@@ -86,7 +92,7 @@ class Context:
 
     def wait_for(self, position: int, seconds: float) -> bool:
         """Whether the read side has come to this place in the log, within `seconds` and the setting's bound."""
-        return self.runner.wait_for(position, min(seconds, self.settings.read_wait_seconds))
+        return self.seen.wait_for(position, min(seconds, self.settings.read_wait_seconds))
 
     def catch_up(self, since: int | None) -> int:
         """Let the reader see what they were told was recorded: waits, bounded. Answers how far the read side is."""
@@ -97,7 +103,7 @@ class Context:
                     "Gridcase-Position", since, f"The log ends at {head}. Send what a command answered."
                 )
             self.wait_for(since, self.settings.read_wait_seconds)
-        return self.runner.position()
+        return self.seen.position()
 
     def new_worker(self) -> Worker:
         """Does what has to be done in the background; whoever starts it also stops it."""
@@ -114,7 +120,7 @@ class Context:
 
     def lag_seconds(self) -> float:
         """How long ago the oldest event was recorded that is not in every read table yet; 0 when all are."""
-        return max(lag.seconds for lag in self.runner.lag(self.now()).values())
+        return max(lag.seconds for lag in self.seen.lag(self.now()).values())
 
 
 @contextlib.contextmanager
@@ -130,10 +136,13 @@ def opened(
         log = open_log(settings.database_url, clock=clock, keys=settings.master_keys())
         stack.callback(log.close)
         log.prepare()
-        reads = open_reads(settings.database_url)
-        stack.callback(reads.dispose)
-        runner = Runner(log, reads, PROJECTIONS)
+        writes = reads = open_reads(settings.database_url)
+        stack.callback(writes.dispose)
+        runner = Runner(log, writes, PROJECTIONS)
         runner.prepare()
+        if settings.read_database_url is not None:
+            reads = open_reads(settings.read_database_url)
+            stack.callback(reads.dispose)
         service = WatchedService(
             log,
             jurisdiction=settings.jurisdiction,

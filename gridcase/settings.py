@@ -20,6 +20,7 @@ from eventlog.signing import SigningKeys
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
+_SECRET = ("cursor_key", "master_key", "database_url", "read_database_url")  # no error shows their values
 
 
 class Settings(BaseSettings):
@@ -32,6 +33,12 @@ class Settings(BaseSettings):
         repr=False,  # may hold a password
         description="Where the log and the read tables are kept: `sqlite:///file` (one writing process) or "
         "`postgresql://user:password@host/database`.",
+    )
+    read_database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="Another place from which people read: a replica of the database, for lists, histories and figures. "
+        "Unset: the database itself. A reader's own change is waited for there (docs/operations/projections.md).",
     )
     host: str = Field(
         default="127.0.0.1",
@@ -127,14 +134,14 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])
-            value = "…" if name in ("cursor_key", "master_key", "database_url") else first["input"]
+            value = "…" if name in _SECRET else first["input"]
             remedy = f"{first['msg'].removeprefix('Value error, ')}. See docs/settings.md."
             raise Invalid(f"GRIDCASE_{name.upper()}", value, remedy) from None
 
-    @field_validator("database_url")
+    @field_validator("database_url", "read_database_url")
     @classmethod
-    def _database_is_known(cls, url: str) -> str:
-        if url.startswith((_SQLITE, *_POSTGRESQL)):
+    def _database_is_known(cls, url: str | None) -> str | None:
+        if url is None or url.startswith((_SQLITE, *_POSTGRESQL)):
             return url
         scheme = url.partition("://")[0] if "://" in url else url
         raise ValueError(

@@ -67,7 +67,7 @@ def readiness(context: Context) -> Readiness:
     found = Readiness(False, UNKNOWN, UNKNOWN, of_worker(context), UNKNOWN, of_signing(context))
     try:
         schema = context.service.log.recorder.schema_version()
-        head, found.position = context.service.log.head(), context.runner.position()
+        head, found.position = context.service.log.head(), context.seen.position()
         seconds = context.lag_seconds()
     except Exception as error:  # whatever the driver says: it is not ready
         found.database = f"{type(error).__name__}: the database does not answer"

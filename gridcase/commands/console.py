@@ -76,7 +76,9 @@ def house(*, caught_up: bool = False, watched: bool = False) -> Iterator[Context
     """
     with opened(Settings.read().model_copy(update={"worker_inside": False}), watched=watched) as context:
         if caught_up:
-            context.runner.run_until(context.service.log.head(), timeout=600)
+            head = context.service.log.head()
+            context.runner.run_until(head, timeout=600)
+            context.seen.wait_for(head, context.settings.read_wait_seconds)  # a replica comes after
         yield context
 
 

@@ -57,16 +57,7 @@ def context(database_url: str, now: Now, tmp_path: Path) -> Iterator[Context]:
 def web(context: Context) -> Iterator[Web]:
     with TestClient(create_app(context=context), raise_server_exceptions=False) as client:
         web = Web(client)
-        for code, name, kind, parent in UNITS:
-            body = {
-                "actor": ADMIN,
-                "effective": "2000-01-01",
-                "code": code,
-                "name": name,
-                "kind": kind,
-                "parent": parent,
-            }
-            assert client.post("/api/v1/units", json=body).status_code == 201
+        web.found()
         yield web
 
 
@@ -76,6 +67,19 @@ class Web:
     def __init__(self, client: TestClient) -> None:
         self.client = client
         self.position = 0
+
+    def found(self) -> None:
+        """Create the units of the township."""
+        for code, name, kind, parent in UNITS:
+            body = {
+                "actor": ADMIN,
+                "effective": "2000-01-01",
+                "code": code,
+                "name": name,
+                "kind": kind,
+                "parent": parent,
+            }
+            assert self.client.post("/api/v1/units", json=body).status_code == 201
 
     def report(self, **changes: Any) -> str:
         """Report the example dispute; answers with its code."""
