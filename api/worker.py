@@ -164,7 +164,7 @@ class Worker:
             due = due_for_sweep(connection, at, limit=AT_MOST)
         codes = list(dict.fromkeys(one.code for one in due))
         for n in range(0, len(codes), AT_ONCE):
-            if self._stop.is_set():
+            if self._stop.is_set() or not self.leader.leads():
                 return 0
             report = sweep(self.service, codes[n : n + AT_ONCE], at)
             done += len(report.missed) + len(report.fired)

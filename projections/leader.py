@@ -9,19 +9,23 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from time import monotonic
-from typing import Any, Protocol
+from typing import Protocol
 
 import sqlalchemy as sa
 
 KEY = 0x6772_6964_6C65_6164  # "gridlead"
 LOOK_EVERY = 1.0  # seconds between looks whether the lead is still held
+SILENT_SECONDS = 10  # without a sign of life, until PostgreSQL takes the lead from a program that hangs
 
 
 class Leader(Protocol):
     """One candidate. For one thread."""
 
     def leads(self) -> bool:
-        """Whether this one leads now, or has just taken the lead. Raises what the driver says when it cannot know."""
+        """Whether this one leads now, or has just taken the lead. Raises what the driver says when it cannot try.
+
+        Who leads asks every few seconds: that is its sign of life.
+        """
 
     def step_down(self) -> None:
         """Let go of the lead, if it is held: somebody else may have it at once."""
@@ -77,9 +81,7 @@ class _Session:
     """A session of PostgreSQL with nothing else in it, and its advisory lock. (A pooler must be in session mode.)"""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = sa.create_engine(
-            engine.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True
-        )
+        self._engine = engine
         self._session: sa.Connection | None = None
         self._holds = False
         self._looked_at = 0.0
@@ -87,29 +89,29 @@ class _Session:
     def leads(self) -> bool:
         if self._holds and monotonic() - self._looked_at < LOOK_EVERY:
             return True
+        held = self._holds
         try:
             session = self._session or self._opened()
-            if self._holds:
-                session.exec_driver_sql("SELECT 1")
+            if held:
+                session.exec_driver_sql("SELECT 1")  # the sign of life, too
             else:
-                found: Any = session.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (KEY,))
+                found = session.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (KEY,))
                 self._holds = bool(found.scalar_one())
-        except BaseException:
+        except sa.exc.DBAPIError:
             self.step_down()
-            raise
+            if not held:
+                raise
         self._looked_at = monotonic()
         return self._holds
 
     def _opened(self) -> sa.Connection:
-        self._session = session = self._engine.connect()
-        # A leader whose machine is gone says no farewell: the server asks, and lets its lock go after some 15 seconds.
-        for name, value in (("idle", 5), ("interval", 3), ("count", 3)):
-            session.exec_driver_sql(f"SET tcp_keepalives_{name} = {value}")
+        session = self._session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        session.detach()  # from the pool, which goes on without it
+        session.exec_driver_sql(f"SET idle_session_timeout = '{SILENT_SECONDS}s'")
         return session
 
     def step_down(self) -> None:
         session, self._session, self._holds = self._session, None, False
         if session is not None:
             with contextlib.suppress(sa.exc.SQLAlchemyError):
-                session.invalidate()
-            session.close()
+                session.close()

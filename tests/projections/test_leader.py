@@ -96,14 +96,29 @@ def test_a_leader_whose_session_is_cut_notices_and_another_may_lead(postgres_url
             pid = connection.execute(holder, {"low": KEY & 0xFFFF_FFFF}).scalar_one()
             connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
         assert soon(second.leads)
-        with pytest.raises(sa.exc.DBAPIError):
-            first.leads()
+        assert not first.leads()  # it finds its session gone
         assert not first.leads()
         second.step_down()
         assert soon(first.leads)
     finally:
         first.step_down()
         second.step_down()
+        engine.dispose()
+
+
+def test_a_leader_that_hangs_loses_the_lead(postgres_url, monkeypatch):
+    monkeypatch.setattr("projections.leader.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("projections.leader.SILENT_SECONDS", 1)
+    engine = open_reads(postgres_url)
+    hanging, other = candidate(engine), candidate(engine)
+    try:
+        assert hanging.leads() and not other.leads()
+        assert soon(other.leads)
+        assert not hanging.leads()
+        assert [other.leads() for _ in range(30) if not time.sleep(0.05)] == [True] * 30  # it is heard of
+    finally:
+        hanging.step_down()
+        other.step_down()
         engine.dispose()
 
 
