@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ BATCH = 5000  # events
 SPANS = 16
 WORTH = 50_000  # events: with fewer, starting other processes takes longer than it saves
 
+Turn = contextlib.AbstractContextManager[Any]  # of several processes that write into one SQLite file
 Span = tuple[UUID, UUID]  # the first and the last id of a part of the cases
 
 
@@ -56,14 +58,16 @@ def fold_cases(log: EventLog, engine: sa.Engine, task: Task, told: Callable[[int
             told(events)
 
 
-def _fold_span(log: EventLog, engine: sa.Engine, task: Task, span: Span) -> Iterator[int]:
+def _fold_span(
+    log: EventLog, engine: sa.Engine, task: Task, span: Span, turn: Turn | None = None
+) -> Iterator[int]:
     tables = [Rows(engine, projection.tables, task.names) for projection in task.projections]
     for part in _whole_cases(log, span, task.upto):
         batch = Batch(seen(log, part, CASES), 0, task.upto)
         for projection, rows in zip(task.projections, tables, strict=True):
             rows.begin(batch.opened)
             projection.fold(batch.of(projection.topics), rows)
-        with writing(engine) as connection:
+        with turn or contextlib.nullcontext(), writing(engine) as connection:
             for rows in tables:
                 rows.flush(connection)
         for rows in tables:
@@ -96,11 +100,15 @@ def _shared(
 ) -> None:
     spawning = multiprocessing.get_context("spawn")  # a fork would share connections and locks
     url, started = engine.url.render_as_string(hide_password=False), []
+    # SQLite's own way of waiting is to sleep and look again: this one wakes who waits.
+    turn = spawning.Lock() if engine.dialect.name == "sqlite" else None
     waiting: dict[Connection, int] = {}
     try:
         for spans in parts:
             mine, theirs = spawning.Pipe(duplex=False)
-            process = spawning.Process(target=_work, args=(theirs, log.url, url, task, spans), daemon=True)
+            process = spawning.Process(
+                target=_work, args=(theirs, log.url, url, task, spans, turn), daemon=True
+            )
             process.start()
             theirs.close()
             started.append(process)
@@ -132,13 +140,15 @@ def _hear(pipe: Connection, told: Callable[[int], None]) -> bool:
     raise LogUnreadable(said[1]) if said[0] == LogUnreadable.__name__ else RuntimeError(said[1])
 
 
-def _work(pipe: Connection, log_url: str, engine_url: str, task: Task, spans: Sequence[Span]) -> None:
+def _work(
+    pipe: Connection, log_url: str, engine_url: str, task: Task, spans: Sequence[Span], turn: Turn | None
+) -> None:
     """What another process does. It ends when nobody listens any more."""
     log, engine = open_log(log_url), open_engine(engine_url)
     try:
         with collecting_rarely():
             for span in spans:
-                for events in _fold_span(log, engine, task, span):
+                for events in _fold_span(log, engine, task, span, turn):
                     pipe.send(events)
         pipe.send(None)
     except BrokenPipeError:
