@@ -26,7 +26,7 @@ from projections.rebuild import Progress, Rebuild
 from projections.rows import Rows
 from projections.schema import copy_of, parsed, shape, writing
 
-BATCH = 5000
+BATCH = 10_000  # events; only who is far behind ever takes so many
 STUCK_SECONDS = 5.0  # without progress, before somebody else folds in the leader's place
 POLL_SECONDS = 0.05  # how soon a waiting reader sees what a runner in another process did
 
