@@ -111,7 +111,8 @@ class _Session:
         return session
 
     def step_down(self) -> None:
-        session, self._session, self._holds = self._session, None, False
+        session, held, self._session, self._holds = self._session, self._holds, None, False
         if session is not None:
-            with contextlib.suppress(sa.exc.SQLAlchemyError):
-                session.close()
+            with contextlib.suppress(sa.exc.SQLAlchemyError), session:
+                if held:  # by itself the server lets go a moment later
+                    session.exec_driver_sql("SELECT pg_advisory_unlock(%s)", (KEY,))
