@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from eventlog.errors import BadBackup
+from eventlog.learned import decoder
 
 FORMAT = "gridcase-backup/1"
 MANIFEST = "manifest.json"
@@ -177,13 +178,13 @@ class Reader:
         if MANIFEST not in self._members:
             raise BadBackup(self.path, f"ends without its {MANIFEST}: it was cut, or is no backup.")
         try:
-            format_ = msgspec.json.decode(self._read(MANIFEST), type=dict[str, Any]).get("format")
+            format_ = decoder(dict[str, Any]).decode(self._read(MANIFEST)).get("format")
             if format_ != FORMAT:
                 said = (
                     f"has the form {format_!r}; this program reads {FORMAT}. Take the version that made it."
                 )
                 raise BadBackup(self.path, said)
-            return msgspec.json.decode(self._read(MANIFEST), type=Manifest)
+            return decoder(Manifest).decode(self._read(MANIFEST))
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise BadBackup(self.path, f"is damaged: {MANIFEST} cannot be read ({error}).") from None
 

@@ -25,6 +25,7 @@ from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 
 from eventlog.errors import Unencodable, UnknownTopic, Unreadable
 from eventlog.hints import NOT_IN_UTC, in_utc, may_hold_instant, resolved_hints
+from eventlog.learned import decoder
 from eventlog.rows import RecordedEvent
 from eventlog.topics import class_of, topic_of
 
@@ -142,7 +143,7 @@ class Form:
         self.with_instants = tuple(f.name for f in kept if may_hold_instant(hints[f.name]))
         for f in kept:
             try:
-                msgspec.json.Decoder(hints[f.name], dec_hook=_decode_other)
+                decoder(hints[f.name], _decode_other)
             except TypeError as error:
                 raise Unencodable(
                     cls, f.name, f"Its type hint {hints[f.name]} has no JSON form: {error}"
@@ -157,7 +158,7 @@ class Form:
             tag_field="class_version" if self.version > 1 else None,
             tag=self.version if self.version > 1 else None,
         )
-        self.decoder = msgspec.json.Decoder(self.struct, dec_hook=_decode_other)
+        self.decoder = decoder(self.struct, _decode_other)
         self.heads = (b'{"class_version":%d,' % self.version, b'{"class_version":%d}' % self.version)
 
     def encode(self, event: object) -> bytes:
@@ -202,9 +203,7 @@ class Form:
         """The first field that does not survive alone (only asked when something failed)."""
         for field in msgspec.structs.fields(self.struct):
             try:
-                msgspec.json.decode(
-                    _encoder.encode(getattr(stored, field.name)), type=field.type, dec_hook=_decode_other
-                )
+                decoder(field.type, _decode_other).decode(_encoder.encode(getattr(stored, field.name)))
             except Exception:
                 return field.name
         return "?"

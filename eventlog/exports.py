@@ -22,6 +22,7 @@ from eventlog.chain import BEFORE_THE_FIRST, canonical
 from eventlog.checkpoints import Anchor
 from eventlog.errors import NotAnExport, NotVouchedFor, Tampered
 from eventlog.findings import Finding, Kind, Place
+from eventlog.learned import decoder
 from eventlog.recorder import LogRecorder
 from eventlog.signing import SigningKeys, base64_of
 from eventlog.sources import FOR_EVER, PAGE, DatabaseRows, Row, Suites
@@ -105,10 +106,10 @@ class ExportedRows:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._decode = msgspec.json.Decoder(Line).decode
+        self._decode = decoder(Line).decode
         with path.open("rb") as file:
             try:
-                self.head = msgspec.json.decode(file.readline(), type=Head)
+                self.head = decoder(Head).decode(file.readline())
             except msgspec.MsgspecError as error:
                 raise NotAnExport(str(path), str(error)) from None
             if self.head.form != FORM:

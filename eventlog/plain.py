@@ -20,6 +20,7 @@ import msgspec
 from eventlog.encoding import COLUMNS, EventMapper
 from eventlog.errors import LogError, Unreadable
 from eventlog.hints import resolved_hints
+from eventlog.learned import ALONE, decoder
 from eventlog.rows import PlainRow
 
 
@@ -35,7 +36,8 @@ class PlainForms:
         topic = row[3]
         decode = self._by_topic.get(topic)
         if decode is None:
-            decode = self._by_topic[topic] = self._decoder(topic, row[0])
+            with ALONE:
+                decode = self._by_topic[topic] = self._decoder(topic, row[0])
         try:
             return decode(row)
         except Exception as error:
@@ -44,10 +46,10 @@ class PlainForms:
     def _decoder(self, topic: str, position: int) -> Callable[[PlainRow], Any]:
         form = self._mapper.form(topic, position)
         struct = plain_struct(form.cls)
-        decoder = msgspec.json.Decoder(struct)
+        decode = decoder(struct).decode
 
         def current(row: PlainRow) -> Any:
-            return decoder.decode(row[5])
+            return decode(row[5])
 
         def upcast(row: PlainRow) -> Any:
             event = typed(self._mapper, row)

@@ -18,12 +18,15 @@ import msgspec
 from eventlog import keeping, vault
 from eventlog.errors import Unavailable
 from eventlog.identity import Emptied, Identity, Kind
+from eventlog.learned import decoder
 from eventlog.masking import mask, mask_value, unmask
 from eventlog.master import MasterKeys, keep_first, put_first
 from eventlog.recorder import LogRecorder
 from eventlog.rows import SubjectRow, Write
 
 __all__ = ["Emptied", "Identity", "Subjects", "mask", "mask_value", "unmask"]
+
+_identity = decoder(Identity).decode
 
 
 class Subjects:
@@ -125,4 +128,4 @@ class Subjects:
     def _opened(self, row: SubjectRow) -> Identity | Emptied:
         if row.content is None:
             return Emptied(row.subject_id, typing.cast(Kind, row.kind), typing.cast(datetime, row.emptied_at))
-        return msgspec.json.decode(vault.unseal(row.subject_id, row.content, self.keys), type=Identity)
+        return _identity(vault.unseal(row.subject_id, row.content, self.keys))

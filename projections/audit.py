@@ -17,6 +17,7 @@ from domain.case import case_id, facts_of
 from domain.clock import Clock
 from domain.policy import PolicyBook, builtin_policies
 from domain.topics import TOPICS
+from eventlog.learned import decoder
 from projections.clock_changes import clock_changes
 from projections.moments import instant
 from projections.rows import Row, Rows, Values
@@ -59,6 +60,9 @@ class Changes(msgspec.Struct):
 
     facts: dict[str, Any]
     clocks: tuple[Clock, ...]
+
+
+_changes = decoder(Changes).decode
 
 
 class Audit:
@@ -124,7 +128,7 @@ def history(
     )
     found = [dict(row._mapping) for row in connection.execute(query)]
     for row in found:
-        row["changes"] = msgspec.json.decode(row["changes"], type=Changes)
+        row["changes"] = _changes(row["changes"])
     told = Told(policies or builtin_policies(), names_of(connection, _units_in(found)))
     before: Row = {"state": None, "level": None, "holder": ""}
     clocks: dict[str, Clock] = {}

@@ -41,3 +41,23 @@ def test_a_wheel_carries_every_folder_whole_and_installs_nothing_but_gridcase(tm
     }
     assert expected <= carried
     assert {name.split("/")[0] for name in carried} == {"gridcase", "gridcase-0.1.0.dist-info"}
+
+
+def test_no_function_lets_msgspec_learn_a_type_by_itself():
+    """It would crash the process when two threads do so at once (eventlog/learned.py); at import there is one thread."""
+    strangers = []
+    for folder in (*FOLDERS, "gridcase"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if file.name == "learned.py" or not isinstance(
+                    function, (ast.FunctionDef, ast.AsyncFunctionDef)
+                ):
+                    continue
+                for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+                    typed = any(keyword.arg == "type" for keyword in call.keywords)
+                    said = ast.unparse(call.func)
+                    if said.startswith("msgspec.") and (
+                        said.endswith("Decoder") or (said.endswith(".decode") and typed)
+                    ):
+                        strangers.append(f"{file.relative_to(ROOT)}:{call.lineno} {said}")
+    assert strangers == []

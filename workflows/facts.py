@@ -11,12 +11,15 @@ from typing import Any
 import msgspec
 
 from domain.errors import Invalid
+from eventlog.learned import learn
 
 
 @cache
 def hints_of(event: Any) -> dict[str, Any]:
-    """The type of every fact of an event, resolved."""
-    return typing.get_type_hints(event)
+    """The type of every fact of an event, resolved, and ready to be converted to."""
+    hints = typing.get_type_hints(event)
+    learn(*hints.values())
+    return hints
 
 
 def take(event: Any, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from domain.rule import Rule
 from domain.terms import Role, Source
 from eventlog.errors import Conflict, KeyTaken
 from eventlog.identity import Identity
+from eventlog.learned import decoder
 from eventlog.log import CommandRecord, EventLog, utc_now
 from eventlog.subjects import mask_value
 from workflows.clocks import FOREIGN, Clockwork
@@ -85,6 +86,9 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     position: int
     recorded_at: datetime
     repeated: bool = False
+
+
+_answer = decoder(Answer).decode
 
 
 class Service:
@@ -304,7 +308,7 @@ class Service:
         """The first answer to this key, word for word, with the mark that it is not the first time."""
         if before.digest != digest:
             raise KeyReused(key)
-        first = msgspec.json.decode(before.answer, type=Answer)
+        first = _answer(before.answer)
         written = self.log.history(case_id(first.case), first.version - 1)[0]
         return msgspec.structs.replace(
             first, position=written.position, recorded_at=written.recorded_at, repeated=True

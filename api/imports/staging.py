@@ -19,6 +19,8 @@ from api.imports.case_mapping import Told
 
 AT_ONCE = 2_000  # rows written together
 
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Told).decode
+
 
 class Staging:
     """A place for what rows tell. Use it as a context manager: on leaving, it is gone."""
@@ -27,8 +29,6 @@ class Staging:
         self.count = 0
         self._waiting: list[tuple[object, ...]] = []
         self._stack = contextlib.ExitStack()
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._decode = msgspec.msgpack.Decoder(Told).decode
 
     def __enter__(self) -> Staging:
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="gridcase-import-"))
@@ -48,7 +48,7 @@ class Staging:
 
     def put(self, line: int, told: Iterable[Told]) -> None:
         for one in told:
-            self._waiting.append((one.number, one.rank, line, self._encode(one)))
+            self._waiting.append((one.number, one.rank, line, _encode(one)))
             self.count += 1
         if len(self._waiting) >= AT_ONCE:
             self._flush()
@@ -64,4 +64,4 @@ class Staging:
             "SELECT number, line, told FROM staged ORDER BY number, rank, line, rowid"
         )
         for _, rows in groupby(ordered, key=itemgetter(0)):
-            yield [(line, self._decode(told)) for _, line, told in rows]
+            yield [(line, _decode(told)) for _, line, told in rows]
