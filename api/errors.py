@@ -13,7 +13,7 @@ key-reused                 422    field, value, remedy
 conflict, subject-emptied  409    remedy
 too-large                  413    remedy
 unavailable                503    remedy (Retry-After)
-log-unreadable, internal   500
+log-unreadable, internal   500    remedy of internal: whether it was recorded is not known
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import Any
 import msgspec
 import psycopg
 import sqlalchemy.exc
+from eventsourcing.persistence import OperationalError, PersistenceError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -42,12 +43,13 @@ from domain.errors import (
     Refused,
     VersionConflict,
 )
-from eventlog.errors import Conflict, LogError, SubjectEmptied, Unavailable, Unencodable, Unreadable
+from eventlog.errors import Conflict, SubjectEmptied, Unavailable, Unencodable, Unreadable
 
 logger = logging.getLogger("gridcase.api")
 
 URN = "urn:gridcase:problem:"
 MEDIA_TYPE = "application/problem+json"
+UNCERTAIN = "Whether a command was recorded is not known: send it again with the same Idempotency-Key, or look at the case first."
 LONGEST_SHOWN = 200  # characters of a wrong value that an answer repeats
 
 
@@ -131,28 +133,29 @@ def answer_to(error: Exception) -> Response:
                 "The log cannot be read",
                 "An event has an unknown form; it was logged which.",
             )
-        case (
-            Unavailable()
-            | sqlalchemy.exc.OperationalError()
-            | psycopg.OperationalError()
-            | sqlite3.OperationalError()
-        ):
-            logger.error("the database does not answer: %s", error)
-            return problem(
-                503,
-                "unavailable",
-                "The database does not answer",
-                "Try again.",
-                remedy="Try again in a moment.",
-            )
         case HTTPException():
             return of_http(error)
     if isinstance(error, sqlalchemy.exc.StatementError):
         error.hide_parameters = True  # what people wrote belongs into no log file
+    if of_database(error):
+        logger.error("the database does not answer: %s", error)
+        return problem(
+            503, "unavailable", "The database does not answer", "It can be neither written nor read at the moment.",
+            remedy=f"Try again in a moment. {UNCERTAIN}",
+        )  # fmt: skip
     logger.error("unexpected error", exc_info=error)
-    return problem(
-        500, "internal", "Something went wrong here", "It was logged; nothing was recorded by this request."
-    )
+    return problem(500, "internal", "Something went wrong here", "It was logged.", remedy=UNCERTAIN)
+
+
+def of_database(error: Exception) -> bool:
+    """Whether the database is away, full, or closed to us: nobody's mistake, and over some day."""
+    if isinstance(error, sqlalchemy.exc.DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(
+        error,
+        (Unavailable, OperationalError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError,
+         psycopg.OperationalError, sqlite3.OperationalError),
+    )  # fmt: skip
 
 
 def of_http(error: HTTPException) -> Response:
@@ -232,7 +235,7 @@ def install(app: FastAPI) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         return of_request(error) if isinstance(error, RequestValidationError) else answer_to(error)
 
-    kinds = (GridcaseError, LogError, HTTPException, RequestValidationError, sqlalchemy.exc.OperationalError,
-             psycopg.OperationalError, sqlite3.OperationalError, Exception)  # fmt: skip
+    kinds = (GridcaseError, PersistenceError, HTTPException, RequestValidationError, sqlalchemy.exc.SQLAlchemyError,
+             psycopg.Error, sqlite3.Error, Exception)  # fmt: skip
     for kind in kinds:
         app.add_exception_handler(kind, answer)

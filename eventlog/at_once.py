@@ -31,23 +31,28 @@ from eventlog.wire import (
 
 WRITERS_LOCK = 0x6772_6964_6361_7365  # "gridcase"; held until the commit by whoever gives out positions
 LOCK = f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"
+GIVE_BACK = "SELECT pg_advisory_unlock_all(), set_config('idle_session_timeout', '0', false)"
+TURN_SECONDS = 5  # that a session may be idle with the turn
 LARGEST = 100  # events; more of them go faster by COPY
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_HASH = "decode(repeat('00', 32), 'hex')"
 _LAST = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
 
-# Two statements in one message: the second looks after the first has got the lock. It is the session's until $9 gives
-# it back, at the moment that the transaction's own lock takes its place.
+# Statements in one message: each looks after the one before has got the lock. It is the session's until $9 gives it
+# back, at the moment that the transaction's own lock takes its place. A program that hangs meanwhile (its machine is
+# suspended, its network gone) must not keep it: the server ends a session that does nothing while it has its turn.
 _TURN = f"""
-SELECT pg_advisory_lock({WRITERS_LOCK});
+SELECT set_config('idle_session_timeout', '{TURN_SECONDS}s', false), pg_advisory_lock({WRITERS_LOCK});
 SELECT position, (extract(epoch FROM recorded_at) * 1000000)::bigint, encode(hash, 'hex')
 FROM events ORDER BY position DESC LIMIT 1
 """
 
 _EVENTS = f"""
 WITH turn AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock({WRITERS_LOCK}), CASE WHEN $9 THEN pg_advisory_unlock({WRITERS_LOCK}) END
+    SELECT pg_advisory_xact_lock({WRITERS_LOCK}),
+        CASE WHEN $9 THEN pg_advisory_unlock({WRITERS_LOCK}) END,
+        CASE WHEN $9 THEN set_config('idle_session_timeout', '0', false) END
 ),
 here AS MATERIALIZED (
     SELECT FROM (VALUES (1)) AS one LEFT JOIN ({_LAST}) AS last ON true

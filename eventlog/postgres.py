@@ -21,8 +21,8 @@ from psycopg import Connection, errors
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from eventlog import ledger
-from eventlog.at_once import LOCK, AtOnce
+from eventlog import ledger, reach
+from eventlog.at_once import GIVE_BACK, LOCK, AtOnce
 from eventlog.draft import Asked, Batch, Draft, Found, Last
 from eventlog.errors import Conflict, KeyTaken, Unavailable
 from eventlog.group import Waiting
@@ -34,7 +34,6 @@ from eventlog.wire import Lost, translated
 _Connection = Connection[tuple[Any, ...]]
 _T = TypeVar("_T")
 
-CONNECT_SECONDS = 10
 POOL_SIZE = 16
 
 BROKEN = (
@@ -59,14 +58,15 @@ class PostgresRecorder(LogRecorder):
         super().__init__(clock)
         try:
             # Says why it cannot; the pool would only time out.
-            psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
+            reach.connect(url).close()
         except psycopg.ProgrammingError as error:
             raise Unavailable(f"PostgreSQL cannot read the database URL: {error}") from error
         except psycopg.Error as error:
             raise Unavailable(f"PostgreSQL does not answer: {str(error).strip()}") from error
         self._pool: ConnectionPool[_Connection] = ConnectionPool(
-            url, min_size=1, max_size=POOL_SIZE, kwargs={"autocommit": True}, configure=_configure, open=True
-        )
+            reach.conninfo(url), min_size=1, max_size=POOL_SIZE, kwargs={"autocommit": True},
+            configure=reach.configure, timeout=reach.FREE_SECONDS, reconnect_timeout=reach.GIVE_UP_SECONDS, open=True,
+        )  # fmt: skip
         self._url = url
         self._line: _Connection | None = None  # the connection on which everything is recorded
         self._left: Last | None = None  # where this process has left the log
@@ -76,7 +76,7 @@ class PostgresRecorder(LogRecorder):
     def prepare(self, version: int = SCHEMA_VERSION) -> None:
         if (self._on_a_connection(self._version) or 0) >= version:
             return
-        with translated(), psycopg.connect(self._url) as connection:
+        with translated(), psycopg.connect(reach.conninfo(self._url)) as connection:
 
             def begin() -> int | None:
                 connection.execute(LOCK)  # two may prepare at once
@@ -159,8 +159,7 @@ class PostgresRecorder(LogRecorder):
         """The connection for recording, opened when there is none."""
         if self._line is None or self._line.closed:
             with translated():
-                self._line = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS)
-                _configure(self._line)
+                self._line = reach.connect(self._url)
         return self._line
 
     def _record_unchecked(self, group: list[Waiting]) -> bool:
@@ -207,7 +206,7 @@ class PostgresRecorder(LogRecorder):
     def _give_back_turn(self) -> None:
         if self._line is not None and not self._line.closed:
             try:
-                self._line.execute("SELECT pg_advisory_unlock_all()")
+                self._line.execute(GIVE_BACK)
             except psycopg.Error:
                 self._line.close()  # which gives it back too
 
@@ -307,10 +306,6 @@ class PostgresRecorder(LogRecorder):
         held = " OR ".join(["position(%s::bytea in state) > 0"] * len(parts))
         sql = f"SELECT DISTINCT originator_id FROM events WHERE position > %s AND ({held})"
         return [row[0] for row in self.query(sql, (after, *parts))]
-
-
-def _configure(connection: _Connection) -> None:
-    connection.execute("SET timezone TO 'UTC'; SET default_transaction_isolation TO 'read committed'")
 
 
 @lru_cache(maxsize=256)

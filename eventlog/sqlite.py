@@ -257,6 +257,16 @@ def _said(error: sqlite3.Error) -> PersistenceError:
         return Unavailable(f"The log has no tables yet, or older ones ({error}). Call prepare() first.")
     if "unable to open" in text:
         return Unavailable(f"The log's file does not open ({error}). Look at its folder and rights.")
+    if "readonly" in text:
+        return Unavailable(
+            f"The log's file takes no writes ({error}). Look at its rights, its folder's, its disk's."
+        )
+    if "disk is full" in text:
+        return Unavailable("The disk with the log's file is full. Nothing was recorded: make room.")
+    if "disk I/O" in text:
+        return Unavailable(
+            f"The disk with the log's file does not work ({error}). Look at it, and at the room left."
+        )
     if "locked" in text:
         return Unavailable(
             f"Another process has held the log's file for {BUSY_SECONDS:.0f} seconds. Nothing was recorded."

@@ -111,6 +111,15 @@ def translated() -> Iterator[None]:
         ) from error
     except psycopg.IntegrityError as error:
         raise IntegrityError(error) from error
+    except errors.DiskFull as error:
+        raise Unavailable(
+            f"PostgreSQL's disk is full ({error.diag.message_primary}). Nothing was recorded: make room."
+        ) from error
+    except errors.ReadOnlySqlTransaction as error:
+        raise Unavailable(
+            f"PostgreSQL takes no writes ({error.diag.message_primary}): it is a standby, or set to read only. Nothing was "
+            "recorded: name the primary, or both with target_session_attrs=read-write."
+        ) from error
     except psycopg.OperationalError as error:
         raise OperationalError(error) from error
     except psycopg.Error as error:

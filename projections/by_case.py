@@ -99,16 +99,14 @@ def _shared(
     log: EventLog, engine: sa.Engine, task: Task, parts: Sequence[Sequence[Span]], told: Callable[[int], None]
 ) -> None:
     spawning = multiprocessing.get_context("spawn")  # a fork would share connections and locks
-    url, started = engine.url.render_as_string(hide_password=False), []
     # SQLite's own way of waiting is to sleep and look again: this one wakes who waits.
     turn = spawning.Lock() if engine.dialect.name == "sqlite" else None
+    started = []
     waiting: dict[Connection, int] = {}
     try:
         for spans in parts:
             mine, theirs = spawning.Pipe(duplex=False)
-            process = spawning.Process(
-                target=_work, args=(theirs, log.url, url, task, spans, turn), daemon=True
-            )
+            process = spawning.Process(target=_work, args=(theirs, log.url, task, spans, turn), daemon=True)
             process.start()
             theirs.close()
             started.append(process)
@@ -140,11 +138,9 @@ def _hear(pipe: Connection, told: Callable[[int], None]) -> bool:
     raise LogUnreadable(said[1]) if said[0] == LogUnreadable.__name__ else RuntimeError(said[1])
 
 
-def _work(
-    pipe: Connection, log_url: str, engine_url: str, task: Task, spans: Sequence[Span], turn: Turn | None
-) -> None:
+def _work(pipe: Connection, url: str, task: Task, spans: Sequence[Span], turn: Turn | None) -> None:
     """What another process does. It ends when nobody listens any more."""
-    log, engine = open_log(log_url), open_engine(engine_url)
+    log, engine = open_log(url), open_engine(url)
     try:
         with collecting_rarely():
             for span in spans:

@@ -17,6 +17,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from eventlog import reach
+
 FOREVER = "9999-12-31"  # the end of what has none, where it is compared with days
 
 METADATA = sa.MetaData()
@@ -70,9 +72,12 @@ def json_value(text: str) -> Any:
 
 def open_engine(url: str) -> sa.Engine:
     """The engine for a GRIDCASE_DATABASE_URL: `sqlite:///file.db` or `postgresql://…` (driver psycopg 3)."""
+    if not url.startswith("sqlite:"):
+        # libpq reads the URL, which may name several servers; SQLAlchemy's own reader knows one.
+        return sa.create_engine(
+            "postgresql+psycopg://", creator=lambda: _connected(url), hide_parameters=True
+        )
     made = sa.make_url(url)
-    if made.get_backend_name() != "sqlite":
-        return sa.create_engine(made.set(drivername="postgresql+psycopg"), hide_parameters=True)
     in_memory = made.database in (None, "", ":memory:")
     engine = sa.create_engine(
         made,
@@ -83,6 +88,12 @@ def open_engine(url: str) -> sa.Engine:
     sa.event.listen(engine, "connect", _sqlite_connection)
     sa.event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _connected(url: str) -> Any:
+    connection = reach.connect(url)
+    connection.autocommit = False  # SQLAlchemy begins and ends transactions
+    return connection
 
 
 def _sqlite_connection(connection: Any, _record: object) -> None:

@@ -78,14 +78,14 @@ class Cluster:
         server = server_folder()
         self.folder = Path(tempfile.mkdtemp(prefix="gridcase-pg-"))
         self._numbers = itertools.count(1)
-        self._as_user = _unprivileged(self.folder)
+        self._as_user = unprivileged(self.folder)
         environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
         options = ["-U", "gridcase", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run(
             [server / "initdb", "-D", self.folder / "data", *options],
             check=True, stdout=subprocess.DEVNULL, cwd=self.folder, env=environment, **self._as_user,
         )  # fmt: skip
-        self.port = _free_port()
+        self.port = free_port()
         options = [f"-c{name}={value}" for name, value in (_DURABLE if durable else _OPTIONS).items()]
         with open(self.folder / "server.log", "wb") as messages:
             self._server = subprocess.Popen(
@@ -137,7 +137,7 @@ class Cluster:
         )
 
 
-def _unprivileged(folder: Path) -> dict[str, Any]:
+def unprivileged(folder: Path) -> dict[str, Any]:
     """The server refuses to run as root: as whom to run it then. Hands the folder over."""
     if os.geteuid() != 0:
         return {}
@@ -153,7 +153,7 @@ def _unprivileged(folder: Path) -> dict[str, Any]:
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
