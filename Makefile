@@ -12,7 +12,7 @@ BIN := .venv/bin
 CODE := domain workflows eventlog projections api gridcase
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format docs bench lock clean
+.PHONY: help setup run test check format docs faults bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,9 @@ format: setup ## put the code into its form, repair what can be repaired by itse
 
 docs: setup ## write the generated documents anew (workflows, settings, OpenAPI)
 	$(BIN)/python -m docs.generate
+
+faults: setup ## kill, cut off, fill up: every fault at its full size (docs/operations/faults.md; some 15 minutes)
+	GRIDCASE_FAULT_ROUNDS=$${GRIDCASE_FAULT_ROUNDS:-50} $(BIN)/python -m pytest tests/faults -rP $(ARGS)
 
 bench: setup ## measure commands, import and rebuild (benchmarks/)
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -73,7 +73,7 @@ def as_told(logged: list[Logged], *ledgers: Ledger) -> Found:
     asked = {told.key: told for ledger in ledgers for told in ledger.told}
     assert set(by_key) <= set(asked), "recorded, and nobody asked for it"
     for ledger in ledgers:
-        assert ledger.improper == []
+        assert not ledger.improper, f"{len(ledger.improper)} improper answers, such as {ledger.improper[0]}"
     for key, told in asked.items():
         assert told.answer is not None or told.given_up, f"{key} was never answered"
         if told.answer is None:

@@ -107,6 +107,11 @@ class Cluster:
     def drop(self, url: str) -> None:
         self._run(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
+    def give(self, folder: Path) -> None:
+        """Let the server have a folder of its own."""
+        if self._as_user:
+            os.chown(folder, self._as_user["user"], self._as_user["group"])
+
     def stop(self) -> None:
         self._server.send_signal(signal.SIGINT)  # fast shutdown: breaks connections, leaves nothing running
         try:
