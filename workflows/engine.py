@@ -7,6 +7,7 @@ comes here, because events record their outcome.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING
 from datetime import datetime
@@ -68,6 +69,7 @@ class Engine:
         self.clockwork, self.jurisdiction = clockwork, jurisdiction
         self.bound = frozenset(code for state in table.states.values() for code in state.runs)
         self.machine = build_machine(table)
+        self._deciding = threading.RLock()  # a machine notes in itself where it is while it moves a cursor
 
     def decide(
         self, case: Case, trigger: str, *, actor: Actor, at: datetime, facts: Mapping[str, Any]
@@ -81,7 +83,8 @@ class Engine:
         cursor = Cursor(str(case.state))
         if not self.table.lines(trigger, cursor.state):  # also a state that only an older table knew
             raise self.refusal(move)
-        self.machine.trigger_event(cursor, trigger, move=move)
+        with self._deciding:
+            self.machine.trigger_event(cursor, trigger, move=move)
         row = move.row
         if row is None:
             raise self.refusal(move)
