@@ -197,7 +197,7 @@ class Service:
             raise Invalid(
                 "lead", code, f"It is a {lead.TYPE}; a {case.TYPE} joins a {case.TYPE}. Link them instead."
             )
-        engine, at = self.engines[lead.TYPE], command.at or self.clock()
+        engine, at = self.engines[lead.TYPE], command.at or self._now_on(lead)
         facts: dict[str, Any] = {"other": case.code}
         if trigger == "add_submission":
             facts |= {"channel": case.channel, "received_on": local_date(at)}
@@ -212,10 +212,10 @@ class Service:
     ) -> tuple[dict[str, Any], datetime, dict[str, Any]]:
         """Facts with their types and without names, the instant, and the rest of the entry."""
         now = self.clock()
-        at = command.at or now
+        at = command.at or self._now_on(case)
         if at.tzinfo is None:
             raise Invalid("at", at.isoformat(), "Give the instant with its zone, such as +08:00.")
-        if at > now + AHEAD:
+        if command.at and at > now + AHEAD:
             raise Invalid("at", at.isoformat(), "It has not happened yet: record it when it has.")
         self._check_actor(command.actor)
         hours = self.policies.in_force(self.jurisdiction, at).limits.late_entry_hours
@@ -257,6 +257,11 @@ class Service:
         outside = actor.post in (Role.SYSTEM, Role.CITIZEN) and not actor.unit
         if not outside and not self.reference.organisation().exists(actor.unit):
             raise Invalid("actor.unit", actor.unit, "There is no such unit: give the code of one.")
+
+    def _now_on(self, case: Case | None) -> datetime:
+        """Now, but never before the case began: another machine's clock may be ahead, or ours was set back."""
+        now = self.clock()
+        return now if case is None or case.opened_at is None else max(now, case.opened_at)
 
     def _people(self, command: Command, case: Case | None) -> list[Identity]:
         references = [party.subject for party in case.parties] if case else []

@@ -18,6 +18,13 @@ from workflows.reference import Reference
 from workflows.service import Command, Service
 
 
+def test_a_case_can_be_worked_on_by_a_machine_whose_clock_is_behind(township: Township) -> None:
+    code = township.report(at(3, 2))
+    township.now.instant = at(3, 2, 8)
+    township.service.do(Command("link", code, WANG, {"other": "D-9"}))
+    assert township.log.history(township.service.case(code).id)[-1].event.entry.occurred_at == at(3, 2)
+
+
 def test_two_people_on_the_same_version_one_succeeds(township: Township) -> None:
     code = township.report(at(3, 2))
     township.do("offer", code, at(3, 2), WANG, unit="V1M", expected=1)
