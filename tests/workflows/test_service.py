@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import replace
 
 import pytest
 
-from domain.case import Entry
+from domain.case import Case, Entry
 from domain.errors import Invalid, KeyReused, NotFound, NotYourTurn, Refused, VersionConflict
 from domain.terms import Role
 from eventlog.identity import Identity
@@ -164,3 +165,30 @@ def test_the_village_head_may_not_act_for_the_township(township: Township) -> No
     township.do("refer_up", code, at(3, 3), ZHAO, unit="T1C", ground="not_competent", tried="t")
     with pytest.raises(NotYourTurn):
         township.do("accept", code, at(3, 3), ZHAO, within_scope=True)
+
+
+def test_the_shared_machine_decides_for_many_at_once(township: Township) -> None:
+    """One machine serves all threads: without turns, a decision on one case failed while another was moved."""
+    codes = [township.report(at(3, 2)) for _ in range(8)]
+    engine, cases = township.service.engines["dispute"], [township.service.case(code) for code in codes]
+    wrong: list[BaseException] = []
+
+    def decide(case: Case) -> None:
+        for _ in range(100):
+            try:
+                step = engine.decide(case, "offer", actor=WANG, at=at(3, 2), facts={"unit": "V1M"})
+                assert step.standing.state == "village_mediation.offered"
+            except BaseException as problem:
+                wrong.append(problem)
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # threads take turns so often that a missing lock shows
+    try:
+        threads = [threading.Thread(target=decide, args=(case,)) for case in cases]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(usual)
+    assert wrong == []
