@@ -27,12 +27,13 @@ from typing import Any
 import msgspec
 import psycopg
 import sqlalchemy.exc
-from eventsourcing.persistence import OperationalError, PersistenceError
+from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.cursor import BadCursor
+from api.outage import is_outage
 from domain.errors import (
     GridcaseError,
     Invalid,
@@ -43,7 +44,7 @@ from domain.errors import (
     Refused,
     VersionConflict,
 )
-from eventlog.errors import Conflict, SubjectEmptied, Unavailable, Unencodable, Unreadable
+from eventlog.errors import Conflict, SubjectEmptied, Unencodable, Unreadable
 
 logger = logging.getLogger("gridcase.api")
 
@@ -137,7 +138,7 @@ def answer_to(error: Exception) -> Response:
             return of_http(error)
     if isinstance(error, sqlalchemy.exc.StatementError):
         error.hide_parameters = True  # what people wrote belongs into no log file
-    if of_database(error):
+    if is_outage(error):
         logger.error("the database does not answer: %s", error)
         return problem(
             503, "unavailable", "The database does not answer", "It can be neither written nor read at the moment.",
@@ -145,17 +146,6 @@ def answer_to(error: Exception) -> Response:
         )  # fmt: skip
     logger.error("unexpected error", exc_info=error)
     return problem(500, "internal", "Something went wrong here", "It was logged.", remedy=UNCERTAIN)
-
-
-def of_database(error: Exception) -> bool:
-    """Whether the database is away, full, or closed to us: nobody's mistake, and over some day."""
-    if isinstance(error, sqlalchemy.exc.DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(
-        error,
-        (Unavailable, OperationalError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError,
-         psycopg.OperationalError, sqlite3.OperationalError),
-    )  # fmt: skip
 
 
 def of_http(error: HTTPException) -> Response:

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import StatementError
 
+from api.outage import is_outage
 from domain.calendar import TZ
 from eventlog.checkpoints import Checkpoints
 from projections.deadlines import due_for_sweep
@@ -141,7 +142,8 @@ class Worker:
             error.hide_parameters = True  # what people wrote belongs into no log file
         said = f"{type(error).__name__}: {error}".partition("\n")[0]
         if self.failures.get(what) != said:  # the same failure again is told once
-            logger.error("%s failed, and is tried again: %s", what, said, exc_info=error)
+            where = None if is_outage(error) else error
+            logger.error("%s failed, and is tried again: %s", what, said, exc_info=where)
         self.failures[what] = said
         self._again[what] = time.monotonic() + self._pause[what]
         self._pause[what] = min(LATEST, self._pause[what] * 2)
