@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
+from api.access.door import Door
 from api.codes import new_code
 from api.cursor import Cursors
 from api.names import Names
@@ -56,6 +57,10 @@ class Settings(Protocol):
     def otel_endpoint(self) -> str | None: ...
     @property
     def checkpoint_every_events(self) -> int: ...
+    @property
+    def session_idle_minutes(self) -> int: ...
+    @property
+    def session_hours(self) -> int: ...
     def cursor_secret(self) -> bytes: ...
     def master_keys(self) -> MasterKeys | None: ...
     def signing_keys(self) -> SigningKeys: ...
@@ -80,10 +85,12 @@ class Context:
     tracer: Tracer | None = None
     names: Names = field(init=False)
     seen: Runner = field(init=False)
+    door: Door = field(init=False)
 
     def __post_init__(self) -> None:
         log, here = self.service.log, self.reads is self.runner.engine
         self.names = Names(log)
+        self.door = Door(log, self.now, timedelta(minutes=self.settings.session_idle_minutes))
         self.seen = self.runner if here else Runner(log, self.reads, PROJECTIONS)
 
     def now(self) -> datetime:

@@ -7,6 +7,8 @@ bad-cursor                 400    field, value, remedy
 not-found                  404    kind, value, remedy
 refused                    409    trigger, state, guard, sentence_zh, sentence_en, allowed
 not-your-turn              403    the same
+not-signed-in              401    remedy (WWW-Authenticate); a page leads to /sign-in instead
+access-refused             403    rule, sentence_zh, sentence_en, remedy
 version-conflict           412    expected, actual, changes
 precondition-required      428    remedy
 key-reused                 422    field, value, remedy
@@ -32,6 +34,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.access.refusals import AccessRefused, NotSignedIn
 from api.cursor import BadCursor
 from api.outage import is_outage
 from domain.errors import (
@@ -51,6 +54,7 @@ logger = logging.getLogger("gridcase.api")
 URN = "urn:gridcase:problem:"
 MEDIA_TYPE = "application/problem+json"
 UNCERTAIN = "Whether a command was recorded is not known: send it again with the same Idempotency-Key, or look at the case first."
+SIGN_IN = "Send Authorization: Bearer TOKEN (`gridcase account token` issues one), or sign in at /sign-in."
 LONGEST_SHOWN = 200  # characters of a wrong value that an answer repeats
 
 
@@ -68,7 +72,9 @@ class TooLarge(HTTPException):
 def problem(status: int, kind: str, title: str, detail: str, /, **more: Any) -> Response:
     """A problem document. `more` are its extension members."""
     told = {"type": URN + kind, "title": title, "status": status, "detail": shown(detail, 2000), **more}
-    headers = {"Retry-After": "1"} if status == 503 else {}
+    headers = {503: {"Retry-After": "1"}, 401: {"WWW-Authenticate": 'Bearer realm="gridcase"'}}.get(
+        status, {}
+    )
     return Response(msgspec.json.encode(told), status, headers, MEDIA_TYPE)
 
 
@@ -83,6 +89,13 @@ def answer_to(error: Exception) -> Response:
                 str(error),
                 **wrong(error.field, error.value, error.remedy),
             )
+        case NotSignedIn():
+            return problem(401, "not-signed-in", "Nobody is signed in", f"未登录。{error}", remedy=SIGN_IN)
+        case AccessRefused():
+            return problem(
+                403, "access-refused", "Not like this", str(error), rule=error.rule, remedy=error.remedy,
+                sentence_zh=error.sentence_zh, sentence_en=error.sentence_en,
+            )  # fmt: skip
         case NotFound():
             more = {"kind": error.kind, "value": shown(error.name), "remedy": error.remedy}
             return problem(404, "not-found", "There is no such thing", str(error), **more)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
+from domain.account import Reach
 from domain.agreement import Answer, ConfirmationResult
 from domain.case import CLOSED, NEW
 from domain.clock import ClockStatus
@@ -73,6 +74,10 @@ NAMES: Final[Mapping[type[Enum], Mapping[Any, Title]]] = {
         Role.ORG_ADMIN: T("机构管理员", "organisation administrator"),
         Role.CITIZEN: T("群众", "citizen"),
         Role.SYSTEM: T("系统", "the system"),
+    },
+    Reach: {
+        Reach.READ: T("只读", "read"),
+        Reach.ACT: T("读取并办理", "read and act"),
     },
     UnitKind: {
         UnitKind.CITY: T("设区的市", "city"),

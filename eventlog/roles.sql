@@ -27,15 +27,20 @@ ALTER TABLE vault OWNER TO gridcase_owner;
 ALTER TABLE hash_suites OWNER TO gridcase_owner;
 ALTER TABLE checkpoints OWNER TO gridcase_owner;
 ALTER TABLE tree_blocks OWNER TO gridcase_owner;
+ALTER TABLE passwords OWNER TO gridcase_owner;
+ALTER TABLE tokens OWNER TO gridcase_owner;
+ALTER TABLE sessions OWNER TO gridcase_owner;
+ALTER TABLE attempts OWNER TO gridcase_owner;
 ALTER TABLE log_schema OWNER TO gridcase_owner;
 ALTER TABLE alembic_version OWNER TO gridcase_owner;
 ALTER FUNCTION events_append_only() OWNER TO gridcase_owner;
 
-REVOKE ALL ON events, commands, subjects, vault, hash_suites, checkpoints, tree_blocks, log_schema, alembic_version
-    FROM PUBLIC, gridcase_app;
+REVOKE ALL ON events, commands, subjects, vault, hash_suites, checkpoints, tree_blocks, passwords, tokens, sessions,
+    attempts, log_schema, alembic_version FROM PUBLIC, gridcase_app;
 GRANT SELECT, INSERT ON events, commands, checkpoints, tree_blocks TO gridcase_app;
 GRANT SELECT, INSERT, UPDATE ON subjects TO gridcase_app;       -- corrected, sealed anew, emptied; a row never goes
 GRANT SELECT, INSERT, UPDATE, DELETE ON vault TO gridcase_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON passwords, tokens, sessions, attempts TO gridcase_app;
 GRANT SELECT ON hash_suites, log_schema, alembic_version TO gridcase_app;
 
 -- The read tables are the program's own: it makes them, fills them and swaps them when they are rebuilt.

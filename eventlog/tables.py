@@ -22,8 +22,13 @@ from eventlog.at_once import LOCK
 from eventlog.errors import Unavailable
 from eventlog.sqlite import BUSY_SECONDS
 
-TABLES = ("hash_suites", "events", "commands", "subjects", "vault", "checkpoints", "tree_blocks")
+TABLES = (
+    "hash_suites", "events", "commands", "subjects", "vault", "checkpoints", "tree_blocks", "passwords", "tokens",
+)  # fmt: skip
 """Every table of the log but `log_schema`, in the order in which they are kept; older versions lack some."""
+
+NOT_KEPT = ("sessions", "attempts")
+"""What ends with its database: nobody is signed in to a restored one."""
 
 AT_ONCE = 5_000  # rows in memory, and in one part of a backup
 

@@ -119,6 +119,14 @@ class Settings(BaseSettings):
         gt=0,
         description="After how many events at most the worker signs a checkpoint; it also signs once a day what is new.",
     )
+    session_idle_minutes: int = Field(
+        default=60,
+        ge=1,
+        description="A session of a browser ends when it was not used for so long. Drafts stay in the browser.",
+    )
+    session_hours: int = Field(
+        default=12, ge=1, description="… and in any case after so long: then people sign in again."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the server and the worker tell on standard error."
     )

@@ -7,6 +7,7 @@ import inspect
 
 import pytest
 
+import domain.account
 import domain.agreement
 import domain.dispute
 import domain.mediation
@@ -23,7 +24,14 @@ from workflows.petition import PETITION
 
 ENUMS = [
     cls
-    for module in (domain.terms, domain.dispute, domain.agreement, domain.mediation, domain.petition)
+    for module in (
+        domain.terms,
+        domain.account,
+        domain.dispute,
+        domain.agreement,
+        domain.mediation,
+        domain.petition,
+    )
     for _, cls in inspect.getmembers(module, inspect.isclass)
     if issubclass(cls, enum.Enum) and cls.__module__ == module.__name__
 ] + [ClockStatus]

@@ -1,0 +1,62 @@
+"""Who is signed in, as every route and page learns it: `me: Me` in its signature, or `visitor: Visitor`.
+
+A request says it by the session cookie or by `Authorization: Bearer TOKEN`, and by `Gridcase-Office` in which of several
+offices it acts. Never take a user, a post or a unit from anywhere else (docs/decisions).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from api.access.refusals import NoOffice, NotSignedIn
+from domain.account import Office
+from domain.actor import Actor
+
+OFFICE = "Gridcase-Office"  # a header such as `handler@330604-100`
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Somebody signed in. `offices` are those held today; `acting` is the chosen one, or the only one there is."""
+
+    user: str
+    offices: tuple[Office, ...]
+    acting: Office | None
+    how: Literal["session", "token"]
+    csrf: str = ""
+    language: str = ""
+
+    def actor(self, on_behalf_of: str = "") -> Actor:
+        """Who acts. Raises NoOffice for somebody who holds none, or several and has not chosen."""
+        if self.acting is None:
+            raise NoOffice(self.user, [office.name for office in self.offices])
+        return Actor(self.user, self.acting.post, self.acting.unit, on_behalf_of)
+
+
+async def _visitor(request: Request) -> Signed | None:
+    door = request.app.state.context.door
+    said = door.heard(request)
+    if said is None:
+        return None
+    signed: Signed | None = door.known(said)
+    if signed is None:  # not in memory: ask the database, and not in the thread that serves everybody
+        signed = await run_in_threadpool(door.look_up, said)
+    if signed is not None:
+        await door.check(request, said, signed)
+    return signed
+
+
+Visitor = Annotated[Signed | None, Depends(_visitor)]
+
+
+async def _me(visitor: Visitor) -> Signed:
+    if visitor is None:
+        raise NotSignedIn
+    return visitor
+
+
+Me = Annotated[Signed, Depends(_me)]
