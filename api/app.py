@@ -9,9 +9,10 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import errors
+from api import errors, pages
 from api.context import Context, Settings, opened
 from api.openapi import described
+from api.pages.failures import seen
 from api.routes import (
     cases,
     commands,
@@ -89,9 +90,10 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
                    figures.router, policies.router, workflows.router, units.router):  # fmt: skip
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)
+    pages.install(app)
     app.add_middleware(Bounds)
     app.add_middleware(Watched, prefix=PREFIX)  # the last one added is the outermost
-    errors.install(app)
+    errors.install(app, seen)
     return app
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -232,11 +232,12 @@ def shown(value: object, most: int = LONGEST_SHOWN) -> Any:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def install(app: FastAPI) -> None:
-    """Make the app answer every error with its problem."""
+def install(app: FastAPI, seen: Callable[[Request, Response], Awaitable[Response]]) -> None:
+    """Make the app answer every error with its problem; `seen` makes of it what the client wants to see."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        return of_request(error) if isinstance(error, RequestValidationError) else answer_to(error)
+        told = of_request(error) if isinstance(error, RequestValidationError) else answer_to(error)
+        return await seen(request, told)
 
     kinds = (GridcaseError, PersistenceError, HTTPException, RequestValidationError, sqlalchemy.exc.SQLAlchemyError,
              psycopg.Error, sqlite3.Error, Exception)  # fmt: skip

@@ -1,0 +1,24 @@
+"""The pages of the workbench: HTML from the server, readable without JavaScript. One router per page file, listed here."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+
+from api.pages import assets, home
+from api.pages.security import Secured
+
+PAGES: Final = Path(__file__).parent
+
+# Order counts where addresses overlap: /cases/{code} after what has a fixed name under /cases.
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    assets.router,
+    home.router,
+)
+
+
+def install(app: FastAPI) -> None:
+    """Serve every page, with the headers that pages have. They are no part of the API's document."""
+    for router in ROUTERS:
+        app.include_router(router, include_in_schema=False)
+    app.add_middleware(Secured)

@@ -1,0 +1,65 @@
+"""Errors as pages, for who came with a browser; every other client keeps the problem document of api/errors.py.
+
+The status and the kind are those of the problem: nothing is decided here. Who is not signed in is led to the sign-in; what
+they had typed stays on the page until it is sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+from fastapi import Request, Response
+
+from api.pages.security import is_page
+from api.pages.shell import kept_fields, rendered
+
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+MAY_BE_SENT_AGAIN: Final = frozenset({401, 403, 429, 500, 503})
+
+
+def wants_page(request: Request) -> bool:
+    """Whether this is a person with a browser at a page's address."""
+    return is_page(request.url.path) and "text/html" in request.headers.get("accept", "")
+
+
+async def seen(request: Request, problem: Response) -> Response:
+    """A problem that was worked out already, as the client wants to see it."""
+    if not wants_page(request):
+        return problem
+    told: dict[str, Any] = msgspec.json.decode(bytes(problem.body))
+    posted = await typed(request) if problem.status_code in MAY_BE_SENT_AGAIN else []
+    if problem.status_code == 401 and not posted:
+        return see_sign_in(request)
+    answer = rendered(
+        request,
+        getattr(request.state, "signed", None),
+        "failure.html",
+        status=problem.status_code,
+        kind=told["type"].rpartition(":")[2],
+        problem=told,
+        posted=posted,
+    )
+    for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+        if name in problem.headers:
+            answer.headers[name] = problem.headers[name]
+    return answer
+
+
+def see_sign_in(request: Request) -> Response:
+    """To the sign-in, and back here after it."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    there = f"/sign-in?next={quote(here, safe='/')}" if request.method in ("GET", "HEAD") else "/sign-in"
+    return Response(status_code=303, headers={"Location": there, "Cache-Control": "no-store"})
+
+
+async def typed(request: Request) -> list[tuple[str, str]]:
+    """What somebody had typed into the form that failed; passwords are never repeated."""
+    if request.method != "POST" or not request.headers.get("content-type", "").startswith(FORMS):
+        return []
+    try:
+        fields = kept_fields(await request.form())
+    except Exception:  # the body is gone or broken: there is nothing that we could give back
+        return []
+    return [] if any("password" in name for name, _ in fields) else fields

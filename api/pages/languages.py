@@ -1,0 +1,145 @@
+"""The languages of the pages: Chinese is written in the templates, English stands in catalogs beside them.
+
+A catalog is an ordinary `.po` file, one for each area of the pages; all are read when the program starts and compiled in
+memory. Do not keep a compiled catalog in the tree, and do not write English into a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from starlette.requests import Request
+
+from domain.calendar import TZ
+from domain.names import value_name
+
+CATALOGS: Final = Path(__file__).parent / "locale"
+COOKIE: Final = "gridcase_lang"
+WEEKDAYS_ZH: Final = "一二三四五六日"
+WEEKDAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS_EN: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                    "November", "December")  # fmt: skip
+
+
+class Said(Protocol):
+    """Anything that is said in both languages, such as `domain.rule.Title`."""
+
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language of the pages: its code, the tag for HTML, the words."""
+
+    code: str
+    tag: str
+    own_name: str
+    words: Translations
+
+    @property
+    def is_chinese(self) -> bool:
+        return self.code == "zh"
+
+    def __call__(self, message: str, **values: Any) -> str:
+        """A Chinese message of the program in this language: `_("共 %(n)s 件", n=3)`."""
+        found: str = self.words.gettext(message)
+        return found % values if values else found
+
+    def say(self, said: Said | Mapping[str, Any] | Enum | None) -> str:
+        """What is said in both languages, or a member of an enumeration, in this one; "" for nothing."""
+        if said is None:
+            return ""
+        if isinstance(said, Enum):
+            said = value_name(type(said), said)
+        if isinstance(said, Mapping):
+            return str(said[self.code])
+        return said.zh if self.is_chinese else said.en
+
+    def day(self, value: date | datetime | None) -> str:
+        """2026年3月2日（周一） · Mon 2 March 2026, in the zone of the jurisdiction."""
+        if value is None:
+            return ""
+        on = value.astimezone(TZ).date() if isinstance(value, datetime) else value
+        if self.is_chinese:
+            return f"{on.year}年{on.month}月{on.day}日（周{WEEKDAYS_ZH[on.weekday()]}）"
+        return f"{WEEKDAYS_EN[on.weekday()]} {on.day} {MONTHS_EN[on.month - 1]} {on.year}"
+
+    def instant(self, value: datetime | None) -> str:
+        """2026年3月2日 09:05 · 2 March 2026, 09:05, in the zone of the jurisdiction."""
+        if value is None:
+            return ""
+        at = value.astimezone(TZ)
+        if self.is_chinese:
+            return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+        return f"{at.day} {MONTHS_EN[at.month - 1]} {at.year}, {at:%H:%M}"
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """Every language by its code. Reads the catalogs, once."""
+    return {
+        "zh": Language("zh", "zh-CN", "中文", compiled(Catalog(locale="zh"))),
+        "en": Language("en", "en", "English", compiled(english())),
+    }
+
+
+def english() -> Catalog:
+    """All catalogs of English together. Raises ValueError where two say different things for one message."""
+    whole = Catalog(locale="en")
+    for file in sorted((CATALOGS / "en").glob("*.po")):
+        with file.open("rb") as opened:
+            for message in read_po(opened, locale="en", abort_invalid=True):
+                if not message.id or not message.string:
+                    continue
+                there = whole.get(message.id, message.context)
+                if there is not None and there.string != message.string:
+                    raise ValueError(
+                        f"{file.name} says {message.string!r} for {message.id!r}; before it was {there.string!r}"
+                    )
+                whole[message.id] = message
+    return whole
+
+
+def compiled(catalog: Catalog) -> Translations:
+    """A catalog as gettext reads it, never written to a disk."""
+    held = BytesIO()
+    write_mo(held, catalog)
+    held.seek(0)
+    return Translations(held)
+
+
+def language_of(request: Request) -> Language:
+    """The language a reader asked for: in the address, before that by the cookie, before that by the browser. Else Chinese."""
+    known = languages()
+    for asked in (request.query_params.get("lang", ""), request.cookies.get(COOKIE, "")):
+        if asked in known:
+            return known[asked]
+    return known[accepted(request.headers.get("accept-language", ""))]
+
+
+def accepted(header: str) -> str:
+    """The first of our languages by the weights of Accept-Language; "zh" where it names none."""
+    found: list[tuple[float, int, str]] = []
+    for place, part in enumerate(header.split(",")[:20]):
+        tag, _, weight = part.strip().partition(";q=")
+        code = tag.strip().lower().partition("-")[0]
+        if code in languages():
+            try:
+                found.append((-float(weight or 1), place, code))
+            except ValueError:
+                continue
+    return min(found)[2] if found else "zh"

@@ -1,0 +1,31 @@
+// What pages do better with JavaScript. Every page works without; nothing here may be needed.
+"use strict";
+
+// A form is sent once: a second tap on a slow network does nothing.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+});
+
+// Whoever comes back with the "back" button may send again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+});
+
+// One menu is open at a time; Escape closes it and goes back to its button.
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest("details.menu[open]") || document.querySelector("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// A wrong form shows what is wrong before anything else.
+document.querySelector(".wrongs")?.focus();
