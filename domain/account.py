@@ -100,7 +100,8 @@ class AccountOpened(AccountEvent):
         account = Account.__new__(Account)
         account.__base_init__(self.originator_id, 1, self.timestamp)
         account.user, account.opened_at = self.user, self.entry.occurred_at
-        account.suspended, account.offices, account.tokens = False, (), {}
+        account.suspended, account.password_temporary = False, False
+        account.offices, account.tokens = (), {}
         return account
 
 
@@ -163,6 +164,11 @@ class PasswordSet(AccountEvent):
     TOPIC = "account.password_set"
     ZH, EN = "设置密码", "Password set"
 
+    temporary: bool = False  # good for choosing another one
+
+    def change(self, account: Any) -> None:
+        account.password_temporary = self.temporary
+
 
 class TokenIssued(AccountEvent):
     """签发令牌: for a program, with a scope and an end."""
@@ -205,6 +211,7 @@ class Account(Aggregate):
     user: str
     opened_at: datetime
     suspended: bool
+    password_temporary: bool
     offices: tuple[Office, ...]  # all that were ever held, in the order in which they were given
     tokens: dict[str, Token]
 
@@ -260,8 +267,8 @@ class Account(Aggregate):
             raise Invalid("user", self.user, "It is not suspended.")
         self.trigger_event(AccountRestored, entry=entry)
 
-    def password_set(self, entry: Entry) -> None:
-        self.trigger_event(PasswordSet, entry=entry)
+    def password_set(self, temporary: bool, entry: Entry) -> None:
+        self.trigger_event(PasswordSet, temporary=temporary, entry=entry)
 
     def issue(self, token: Token, entry: Entry) -> None:
         """Note a token that was made. Raises Invalid for one that is over before it begins."""

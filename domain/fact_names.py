@@ -156,6 +156,7 @@ FACT_NAMES: Final[Mapping[str, T]] = {
     "statement": T("陈述", "statement"),
     "subject": T("被查看人", "subject"),
     "summary": T("摘要", "summary"),
+    "temporary": T("临时", "temporary"),
     "term": T("期限", "term"),
     "terms": T("协议内容", "terms"),
     "text": T("内容", "text"),

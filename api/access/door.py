@@ -11,34 +11,23 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from eventsourcing.persistence import PersistenceError
 from fastapi import Request
 
-from api.access.refusals import AccessRefused, Forged, OfficeNotHeld, ReadOnly
-from api.access.signed import OFFICE, Signed
+from api.access.refusals import Forged, OfficeNotHeld, ReadOnly
+from api.access.signed import Said, Signed
 from domain.account import Account, Office, Reach, account_id
 from domain.organisation import local_date
-from eventlog.credentials import Credentials, SessionRow, TokenRow, digest
+from eventlog.credentials import Credentials, SessionRow, TokenRow
 from eventlog.log import EventLog
 
 KEPT_SECONDS = 5
 KEPT_AT_MOST = 10_000  # sessions and tokens in memory
 SEEN_EVERY = timedelta(seconds=60)  # how exactly it is kept when a session was last used
-COOKIE, SECURE_COOKIE = "gridcase", "__Host-gridcase"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF, CSRF_HEADER = "csrf", "gridcase-csrf"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a request says of who it is."""
-
-    how: Literal["session", "token"]
-    digest: bytes
-    office: str
 
 
 @dataclass(slots=True)
@@ -61,15 +50,6 @@ class Door:
         self.log, self.clock, self.idle = log, clock, idle
         self.credentials = Credentials(log.recorder)
         self._kept: dict[bytes, Known] = {}
-
-    def heard(self, request: Request) -> Said | None:
-        """The token of the header, else the session of the cookie. Asks nobody."""
-        office = request.headers.get(OFFICE, "").strip()
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and token:
-            return Said("token", digest(token.strip()), office)
-        cookie = request.cookies.get(SECURE_COOKIE if request.url.scheme == "https" else COOKIE)
-        return Said("session", digest(cookie), office) if cookie else None
 
     def known(self, said: Said) -> Signed | None:
         """Who it is, where it is in memory."""
@@ -157,6 +137,3 @@ class Door:
         except LookupError:
             return None
         return None if account.suspended else account
-
-
-__all__ = ["AccessRefused", "Door", "Said"]

@@ -7,7 +7,7 @@ offices it acts. Never take a user, a post or a unit from anywhere else (docs/de
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -15,8 +15,13 @@ from starlette.concurrency import run_in_threadpool
 from api.access.refusals import NoOffice, NotSignedIn
 from domain.account import Office
 from domain.actor import Actor
+from eventlog.credentials import digest
+
+if TYPE_CHECKING:
+    from api.access.door import Door
 
 OFFICE = "Gridcase-Office"  # a header such as `handler@330604-100`
+COOKIE, SECURE_COOKIE = "gridcase", "__Host-gridcase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +42,40 @@ class Signed:
         return Actor(self.user, self.acting.post, self.acting.unit, on_behalf_of)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a request says of who it is."""
+
+    how: Literal["session", "token"]
+    digest: bytes
+    office: str
+
+
+def heard(request: Request) -> Said | None:
+    """The token of the header, else the session of the cookie. Asks nobody."""
+    office = request.headers.get(OFFICE, "").strip()
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return Said("token", digest(token.strip()), office)
+    cookie = request.cookies.get(cookie_name(request))
+    return Said("session", digest(cookie), office) if cookie else None
+
+
+def cookie_name(request: Request) -> str:
+    """Over https the name alone makes the browser refuse a cookie that another host or plain http has set."""
+    return SECURE_COOKIE if request.url.scheme == "https" else COOKIE
+
+
 async def _visitor(request: Request) -> Signed | None:
-    door = request.app.state.context.door
-    said = door.heard(request)
+    said = heard(request)
     if said is None:
         return None
-    signed: Signed | None = door.known(said)
+    door: Door = request.app.state.context.door
+    signed = door.known(said)
     if signed is None:  # not in memory: ask the database, and not in the thread that serves everybody
         signed = await run_in_threadpool(door.look_up, said)
     if signed is not None:
+        request.state.signed = signed  # for who shows an error, where no dependency reaches
         await door.check(request, said, signed)
     return signed
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Request, Response
-
+from api.access.signed import Visitor
 from api.pages.shell import see_other
 
 router = APIRouter()
 
 
 @router.get("/")
-def home(request: Request) -> Response:
+def home(me: Visitor) -> Response:
     """To one's work when signed in."""
-    signed: Any = getattr(request.state, "signed", None)
-    return see_other("/work" if signed else "/sign-in")
+    return see_other("/work" if me else "/sign-in")
