@@ -121,12 +121,20 @@ class CaseEvent(Aggregate.Event):
     def change(self, case: Any) -> None:
         """Assign this event's own facts to the case. Only assign: no rule, no clock, no look-up."""
 
+    def reaches(self) -> tuple[str, ...]:
+        """The units that this event brings the case to, beside the one that holds it then: they may see it."""
+        return ()
+
 
 class CaseOpened(CaseEvent):
     """The first fact of a case: it was reported, received or imported. `type` names the kind of case."""
 
     type: str
     code: str
+
+    def reaches(self) -> tuple[str, ...]:
+        """Where it arose, and the desk that wrote it down."""
+        return getattr(self, "origin", ""), self.entry.actor.unit
 
     def mutate(self, aggregate: Any) -> Any:
         case = TYPES[self.type].blank(self.originator_id, self.timestamp)
@@ -167,7 +175,8 @@ class Case(Aggregate):
         self.custody: list[Custody] = []
         self.clocks: dict[str, Clock] = {}
         self.parties: list[Party] = []
-        self.acted: dict[str, str] = {}  # event name -> the user who recorded it last (separation of duties)
+        self.acted: dict[str, set[str]] = {}  # event name -> the users who recorded it (separation of duties)
+        self.reached: set[str] = set()  # the units that held it, began it, or were asked to help
         self.returns: dict[str, int] = {}  # "sender>receiver" -> how often it came back
         self.plan: Any = None
         self.joint: Any = None
@@ -266,12 +275,19 @@ class Case(Aggregate):
             self.highest = new.level
         for clock in new.clocks:
             self.clocks[clock.name] = clock
-        self.acted[type(event).__name__] = entry.actor.user
+        self.acted.setdefault(type(event).__name__, set()).add(entry.actor.user)
+        self.reached.update(filter(None, (new.holder, *event.reaches())))
 
     @property
     def sender(self) -> str:
         """The unit that the present holder has it from ("" when nobody sent it)."""
         return self.custody[-1].sender if self.custody else ""
+
+    @property
+    def people(self) -> set[str]:
+        """The users who have a part in the work now."""
+        leaders = (self.plan.leader, self.plan.person) if self.plan else ()
+        return {user for user in (*leaders, self.sponsor) if user}
 
     @property
     def is_open(self) -> bool:

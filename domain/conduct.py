@@ -83,6 +83,9 @@ class JointHandlingFormed(CaseEvent):
     def change(self, case: Any) -> None:
         case.joint = Joint(self.lead, self.members)
 
+    def reaches(self) -> tuple[str, ...]:
+        return self.lead, *self.members
+
 
 class JointMeetingHeld(CaseEvent):
     """召开联席会议."""

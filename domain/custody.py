@@ -102,6 +102,7 @@ class HandedDown(CaseEvent):
 
     def change(self, case: Any) -> None:
         new_bench(case)
+        case.entrusted = self.responsible
 
 
 class CompletionReported(CaseEvent):
@@ -134,6 +135,6 @@ class FeedbackGiven(CaseEvent):
 
 def new_bench(case: Any) -> None:
     """Another unit begins anew: its mediators, its rights talk, its consents."""
-    case.mediators, case.chair, case.chosen = [], "", {}
+    case.mediators, case.chair, case.chosen, case.entrusted = [], "", {}, ""
     case.conflicted, case.recusals = set(), set()
     case.rights_explained, case.consents = False, set()

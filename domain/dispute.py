@@ -49,6 +49,7 @@ class Dispute(Case):
         self.complex_110 = False
         self.mediators: list[str] = []
         self.chair = ""
+        self.entrusted = ""  # who answers for it since it was handed down, until mediators are named
         self.chosen: dict[str, str] = {}  # party -> the mediator they chose
         self.conflicted: set[str] = set()  # mediators who disclosed a conflict
         self.recusals: set[str] = set()  # mediators somebody asked to withdraw and who were not replaced yet
@@ -65,6 +66,10 @@ class Dispute(Case):
     @property
     def subjects(self) -> set[str]:
         return {party.subject for party in self.parties}
+
+    @property
+    def people(self) -> set[str]:
+        return super().people | ({*self.mediators, self.entrusted} - {""})
 
     @property
     def stage(self) -> str:

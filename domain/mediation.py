@@ -22,7 +22,7 @@ class MediatorAssigned(CaseEvent):
     how_chosen: str = "appointed"
 
     def change(self, case: Any) -> None:
-        case.chair = self.chair
+        case.chair, case.entrusted = self.chair, ""
         case.mediators = [self.chair, *(m for m in self.mediators if m != self.chair)]
 
 

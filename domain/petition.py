@@ -137,6 +137,7 @@ class Petition(Case):
         self.accepted_at: datetime | None = None
         self.handling_unit = ""
         self.handler = ""
+        self.handlers: set[str] = set()  # everybody who ever was the handler
         self.recused: set[str] = set()  # handlers who had to withdraw
         self.recusal_asked = False
         self.statement_heard = False
@@ -157,6 +158,10 @@ class Petition(Case):
     @property
     def subjects(self) -> set[str]:
         return {party.subject for party in self.parties}
+
+    @property
+    def people(self) -> set[str]:
+        return super().people | ({self.handler} - {""})
 
     @property
     def sender(self) -> str:

@@ -100,6 +100,7 @@ class HandlerReplaced(CaseEvent):
         if self.recused:
             case.recused.add(case.handler)
         case.handler, case.recusal_asked = self.handler, False
+        case.handlers.add(self.handler)
 
 
 class SettlementOpened(CaseEvent):
@@ -211,6 +212,9 @@ class ExecutionOrdered(CaseEvent):
 
     def change(self, case: Any) -> None:
         case.execution = "ordered"
+
+    def reaches(self) -> tuple[str, ...]:
+        return (self.unit,)
 
 
 class ExecutionCompleted(CaseEvent):

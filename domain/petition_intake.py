@@ -178,6 +178,7 @@ class PetitionAccepted(CaseEvent):
         case.custody[-1].taken = True
         case.accepted_at, case.handling_unit = self.entry.occurred_at, case.holder
         case.handler = self.handler
+        case.handlers.add(self.handler)
 
 
 class PetitionNotAccepted(CaseEvent):

@@ -126,6 +126,9 @@ class FactCorrected(CaseEvent):
         else:
             setattr(case, self.field, self.new)
 
+    def reaches(self) -> tuple[str, ...]:
+        return (self.new,) if self.field == "origin" else ()
+
 
 class IdentityRevealed(CaseEvent):
     """查看身份信息: somebody read who stands behind a reference, and for what purpose. Every reading is recorded."""
@@ -157,6 +160,9 @@ class HistoryImported(CaseOpened):
         if self.severity is not None:
             case.severity_is(self.severity)
         case.imported.add(self.reference)
+
+    def reaches(self) -> tuple[str, ...]:
+        return (self.origin,)  # whoever imports a ledger has begun none of its cases
 
 
 class ActivityImported(CaseEvent):

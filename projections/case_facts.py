@@ -30,7 +30,7 @@ EMPTY: Row = dict.fromkeys(
 ) | {
     **dict.fromkeys(("level", "severity", "closed_at", "outcome", "next_warn")),
     **dict.fromkeys(("version", "position", "returned", "new"), 0),
-    **{"mediators": "[]", "people": ",", "clocks": "{}", "next_due": NEVER},
+    **{"mediators": "[]", "clocks": "{}", "next_due": NEVER},
 }
 
 
@@ -38,6 +38,13 @@ def blank(case: str, event: Any) -> Row:
     """A case before its first event."""
     opened = {"case_id": case, "code": event.code, "type": event.type}
     return EMPTY | opened | {"opened_at": instant(event.entry.occurred_at)}
+
+
+def people_in(row: Row) -> frozenset[str]:
+    """The users with a part in the work: in charge, mediating, leading, sponsoring."""
+    plan = json_value(row["plan"]) if row["plan"] else {}
+    users = {row["person"], row["sponsor"], *json_value(row["mediators"])}
+    return frozenset(filter(None, users | {plan.get("leader"), plan.get("person")}))
 
 
 def _opened(row: Row, event: Any) -> None:

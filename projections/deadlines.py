@@ -17,12 +17,14 @@ from domain.errors import Invalid
 from domain.organisation import local_date
 from domain.policy import PolicyBook, builtin_policies
 from domain.rule import Breach
+from domain.scope import Scope
 from projections import schema
 from projections.clock_changes import breach_of, clock_title
 from projections.clocks import CANCELLED, LAPSED, MET, OPEN, PAUSED, RUNNING, met_late, rule_of
 from projections.moments import instant, instant_or_none
 from projections.rows import Row, Rows
 from projections.schema import METADATA, Number, Text, json_text, json_value
+from projections.scoped import seen_by
 from projections.seen import CASES, Seen
 from projections.units import under
 from projections.worklist import READ_WORKLIST
@@ -133,6 +135,7 @@ def deadlines(
     at: datetime,
     kind: str = "coming",
     *,
+    scope: Scope,
     unit: str | None = None,
     within: int | None = None,
     code: str | None = None,
@@ -143,16 +146,17 @@ def deadlines(
 ) -> list[Row]:
     """Deadlines as seen at the instant `at`, the soonest due first.
 
-    `kind`: coming (open, not late; `within` so many days), late (open and past due), met, lapsed, all.
-    `unit`: whose duty lies in its subtree on that day. `code`: of one case. Each row has the columns of the table, the
-    case's `code`, `type`, `title`, `state` and `holder`, the rule's `title_zh` and `title_en`, `is_late` (now, or met
-    late) and `is_warned` (yellow now). `after` is `cursor` of the last row seen. Raises Invalid for an unknown kind.
+    Only of cases that `scope` holds on that day. `kind`: coming (open, not late; `within` so many days), late (open and
+    past due), met, lapsed, all. `unit`: whose duty lies in its subtree on that day. `code`: of one case. Each row has
+    the columns of the table, the case's `code`, `type`, `title`, `state` and `holder`, the rule's `title_zh` and
+    `title_en`, `is_late` (now, or met late) and `is_warned` (yellow now). `after` is `cursor` of the last row seen.
+    Raises Invalid for an unknown kind.
     """
     c, w = READ_DEADLINES.c, READ_WORKLIST.c
     query = sa.select(READ_DEADLINES, w.code, w.type, w.title, w.state, w.holder).join_from(
         READ_DEADLINES, READ_WORKLIST, c.case_id == w.case_id
     )
-    query = query.where(*_kind(kind, at, within))
+    query = query.where(*_kind(kind, at, within), seen_by(connection, scope, c.case_id, local_date(at)))
     if unit is not None:
         query = query.where(c.unit.in_(under(unit, local_date(at))))
     if code is not None:

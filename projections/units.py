@@ -114,10 +114,14 @@ def unit(connection: sa.Connection, code: str, on: date) -> Row:
 
 def under(code: str, on: date, *, former: bool = True) -> sa.Select[Any]:
     """A sub-select of the unit codes whose matters belong to `code` on a day, with units that have ended (`former`)."""
-    query = sa.select(READ_UNIT_ANCESTORS.c.unit).where(
-        READ_UNIT_ANCESTORS.c.ancestor == code, *_on(READ_UNIT_ANCESTORS, on)
-    )
+    query = under_any((code,), on)
     return query if former else query.where(READ_UNIT_ANCESTORS.c.former == 0)
+
+
+def under_any(codes: Iterable[str], on: date) -> sa.Select[Any]:
+    """A sub-select of the unit codes whose matters belong to any of these on a day, with units that have ended."""
+    a = READ_UNIT_ANCESTORS.c
+    return sa.select(a.unit).where(a.ancestor.in_(sorted(codes)), *_on(READ_UNIT_ANCESTORS, on))
 
 
 def names_of(connection: sa.Connection, codes: Iterable[str]) -> dict[str, list[tuple[str, str]]]:

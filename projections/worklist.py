@@ -16,13 +16,16 @@ import sqlalchemy as sa
 from domain.case import CLOSED, case_id
 from domain.errors import Invalid
 from domain.names import value_name
+from domain.scope import Scope
 from domain.terms import Category, PetitionClass
 from projections import schema
-from projections.case_facts import NEVER, OTHERS, PEOPLE, SAID, blank
+from projections.case_facts import NEVER, OTHERS, PEOPLE, SAID, blank, people_in
 from projections.clocks import RUNNING
 from projections.moments import instant, instant_or_none
+from projections.reach import TABLES, having_a_part, keep_parts, keep_reach
 from projections.rows import Row, Rows
 from projections.schema import METADATA, Number, Text, json_text, json_value, plain
+from projections.scoped import seen_by, visible
 from projections.seen import CASES, OPENINGS, Seen
 from projections.units import under
 
@@ -49,7 +52,6 @@ READ_WORKLIST = sa.Table(
     sa.Column("mediators", Text, nullable=False),  # JSON list of users
     sa.Column("plan", Text, nullable=False),  # JSON of 三定一包: leader, person, term, guarantee; "" without
     sa.Column("sponsor", Text, nullable=False),
-    sa.Column("people", Text, nullable=False),  # all users with a part in the work, as ",li,wang,"
     sa.Column("opened_at", Text, nullable=False),
     sa.Column("updated_at", Text, nullable=False),  # recorded_at of the last event
     sa.Column("closed_at", Text),
@@ -83,10 +85,10 @@ SORTS: Mapping[str, tuple[sa.Column[Any], bool]] = {
 
 
 class Worklist:
-    """One row per case."""
+    """One row per case, and beside it who may see it (reach.py)."""
 
     name = "worklist"
-    tables = (READ_WORKLIST,)
+    tables = (READ_WORKLIST, *TABLES)
     topics = CASES
 
     def fold(self, events: Sequence[Seen], rows: Rows) -> None:
@@ -97,8 +99,12 @@ class Worklist:
                 if topic not in OPENINGS:
                     raise ValueError(f"case {case} has {topic} at position {seen[0]} before it was opened")
                 row = blank(case, seen[5])
+            holder, had_a_part = row["holder"], people_in(row) if topic in PEOPLE else frozenset()
             _take(row, seen)
             rows.put(READ_WORKLIST, row)
+            keep_reach(rows, seen, row, moved=holder != row["holder"])
+            if topic in PEOPLE:
+                keep_parts(rows, case, had_a_part, people_in(row))
 
 
 def _take(row: Row, seen: Seen) -> None:
@@ -122,7 +128,6 @@ def _take(row: Row, seen: Seen) -> None:
         row["search_text"] = _search_text(row)
     elif topic in PEOPLE:
         PEOPLE[topic](row, event)
-        row["people"] = _people(row)
     elif topic in OTHERS:
         OTHERS[topic](row, event)
 
@@ -139,18 +144,6 @@ def _take_clocks(row: Row, clocks: Sequence[Any]) -> None:
         ((due, name) for name, (due, _) in running.items()), default=(NEVER, "")
     )
     row["next_warn"] = min((warn for _, warn in running.values() if warn), default=None)
-
-
-def _people(row: Row) -> str:
-    plan = json_value(row["plan"]) if row["plan"] else {}
-    users = {
-        row["person"],
-        row["sponsor"],
-        *json_value(row["mediators"]),
-        plan.get("leader"),
-        plan.get("person"),
-    }
-    return "".join(f",{user}" for user in sorted(filter(None, users))) + ","
 
 
 def _search_text(row: Row) -> str:
@@ -178,11 +171,14 @@ def folded(text: str) -> str:
 class Wanted:
     """Which cases of the worklist; what is None does not matter.
 
-    `unit` means all matters of that unit's subtree on the local day `on`. `person` is a user with any part in the
-    work. `late_at`: some deadline is past due at that instant. `text`: words that must all occur, Chinese of any
+    `scope` is what whoever asks may see on the local day `today`; nothing outside of it is ever listed or counted.
+    `unit` means all matters of that unit's subtree on the day `on` (None: today). `person` is a user with any part in
+    the work. `late_at`: some deadline is past due at that instant. `text`: words that must all occur, Chinese of any
     length.
     """
 
+    scope: Scope
+    today: date
     unit: str | None = None
     on: date | None = None
     holder: str | None = None
@@ -201,9 +197,9 @@ class Wanted:
     open_only: bool = True
     text: str = ""
 
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
+    def conditions(self, connection: sa.Connection) -> list[sa.ColumnElement[bool]]:
         c = READ_WORKLIST.c
-        found: list[sa.ColumnElement[bool]] = []
+        found = [seen_by(connection, self.scope, c.case_id, self.today)]
         for name in (
             "holder",
             "state",
@@ -224,11 +220,9 @@ class Wanted:
         if self.open_only:
             found.append(c.state != CLOSED)
         if self.unit is not None:
-            if self.on is None:
-                raise Invalid("on", None, "Give the local day on which the unit's subtree is meant.")
-            found.append(c.holder.in_(under(self.unit, self.on)))
+            found.append(c.holder.in_(under(self.unit, self.on or self.today)))
         if self.person is not None:
-            found.append(c.people.contains(f",{self.person},", autoescape=True))
+            found.append(c.case_id.in_(having_a_part(self.person)))
         if self.late_at is not None:
             found.append(c.next_due <= schema.instant(self.late_at))
         found += [c.search_text.contains(word, autoescape=True) for word in folded(self.text).split()]
@@ -237,7 +231,7 @@ class Wanted:
 
 def worklist(
     connection: sa.Connection,
-    wanted: Wanted = Wanted(),
+    wanted: Wanted,
     *,
     sort: str = "next_due",
     after: tuple[str, str] | None = None,
@@ -248,7 +242,7 @@ def worklist(
     `after` is `cursor(row, sort)` of the last row seen. Raises Invalid for an unknown order.
     """
     column, descending = _order(sort)
-    query = sa.select(READ_WORKLIST).where(*wanted.conditions()).limit(limit)
+    query = sa.select(READ_WORKLIST).where(*wanted.conditions(connection)).limit(limit)
     key = sa.tuple_(column, READ_WORKLIST.c.case_id)
     if after is not None:
         last = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
@@ -258,15 +252,16 @@ def worklist(
     return [_shown(row) for row in connection.execute(query)]
 
 
-def count(connection: sa.Connection, wanted: Wanted = Wanted()) -> int:
+def count(connection: sa.Connection, wanted: Wanted) -> int:
     """How many cases `worklist` would list in all."""
-    query = sa.select(sa.func.count()).select_from(READ_WORKLIST).where(*wanted.conditions())
+    query = sa.select(sa.func.count()).select_from(READ_WORKLIST).where(*wanted.conditions(connection))
     return int(connection.execute(query).scalar_one())
 
 
-def one(connection: sa.Connection, code: str) -> Row | None:
-    """The case with this code, open or closed."""
+def one(connection: sa.Connection, code: str, scope: Scope, on: date) -> Row | None:
+    """The case with this code, open or closed; None also where it is not in the scope."""
     query = sa.select(READ_WORKLIST).where(READ_WORKLIST.c.case_id == str(case_id(code)))
+    query = query.where(visible(scope, READ_WORKLIST.c.case_id, on, few=False))
     row = connection.execute(query).first()
     return None if row is None else _shown(row)
 
@@ -285,7 +280,7 @@ def _order(sort: str) -> tuple[sa.Column[Any], bool]:
 def _shown(row: sa.Row[Any]) -> Row:
     """A row as people read it: no marks for nothing, lists instead of JSON."""
     shown = dict(row._mapping)
-    del shown["search_text"], shown["people"]
+    del shown["search_text"]
     if shown["next_due"] == NEVER:
         shown["next_due"] = None
     for name in ("mediators", "plan", "clocks"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.actor import same_user
 from domain.calendar import TZ
 from domain.dispute import Form
 from domain.terms import Category, Severity
@@ -106,4 +107,4 @@ def visited(m: Move) -> bool:
 
 @guard("化解确认人不是主持调解员", "who confirms it is not the chair of the mediation")
 def not_the_chair(m: Move) -> bool:
-    return bool(m.actor.user != m.case.chair)
+    return not same_user(m.actor.user, m.case.chair)

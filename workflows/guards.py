@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from domain.actor import same_user
 from domain.calendar import TZ
 from domain.record import CORRECTABLE
 from domain.terms import Category, Channel, Severity
@@ -23,12 +24,12 @@ def ground_given(m: Move) -> bool:
 @guard("须由另一人复核同意", "a second person, not the actor, approves", "second_approver")
 def second_person_approves(m: Move) -> bool:
     second = m.facts["second_approver"]
-    return said(second) and second != m.actor.user
+    return said(second) and not same_user(second, m.actor.user)
 
 
 @guard("更正须经另一人批准", "a second person, not the actor, approved the correction", "approved_by")
 def correction_approved(m: Move) -> bool:
-    return said(m.facts["approved_by"]) and m.facts["approved_by"] != m.actor.user
+    return said(m.facts["approved_by"]) and not same_user(m.facts["approved_by"], m.actor.user)
 
 
 @guard(f"可更正的事实: {', '.join(CORRECTABLE)}", f"the fact is one of {', '.join(CORRECTABLE)}", "field")

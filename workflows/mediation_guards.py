@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from domain.actor import named, same_user
 from workflows.guards import said
 from workflows.move import Move, guard
 
 
 @guard("调解员无利害关系", "no mediator has a conflict or was asked to withdraw", "chair", "mediators")
 def no_conflict(m: Move) -> bool:
-    named = {m.facts["chair"], *m.facts["mediators"]}
-    return said(m.facts["chair"]) and not named & (m.case.conflicted | m.case.recusals)
+    barred = m.case.conflicted | m.case.recusals
+    wanted = (m.facts["chair"], *m.facts["mediators"])
+    return said(m.facts["chair"]) and not any(named(user, barred) for user in wanted)
 
 
 @guard("尊重当事人选定的调解员", "the mediators that parties chose are among them", "chair", "mediators")
 def choice_honoured(m: Move) -> bool:
-    named = {m.facts["chair"], *m.facts["mediators"]}
-    return all(chosen in named for chosen in m.case.chosen.values())
+    wanted = {m.facts["chair"], *m.facts["mediators"]}
+    return all(chosen in wanted for chosen in m.case.chosen.values())
 
 
 @guard("所选调解员无利害关系", "the chosen mediator has no conflict", "mediator")
 def chosen_is_free(m: Move) -> bool:
-    return said(m.facts["mediator"]) and m.facts["mediator"] not in m.case.conflicted | m.case.recusals
+    return said(m.facts["mediator"]) and not named(m.facts["mediator"], m.case.conflicted | m.case.recusals)
 
 
 @guard("须是本案当事人", "it is a party of this case", "party")
@@ -45,7 +47,7 @@ def is_mediator(m: Move) -> bool:
     "new",
 )
 def replacement_sound(m: Move) -> bool:
-    free = m.facts["new"] not in m.case.conflicted | m.case.recusals
+    free = not named(m.facts["new"], m.case.conflicted | m.case.recusals)
     return m.facts["old"] in m.case.mediators and said(m.facts["new"]) and free
 
 
@@ -108,7 +110,7 @@ def not_extended_yet(m: Move) -> bool:
 
 @guard("须由调解员提出, 由另一人批准", "the mediator proposes it and somebody else decides", "proposed_by")
 def mediator_proposes(m: Move) -> bool:
-    return m.facts["proposed_by"] in m.case.mediators and m.facts["proposed_by"] != m.actor.user
+    return m.facts["proposed_by"] in m.case.mediators and not same_user(m.facts["proposed_by"], m.actor.user)
 
 
 @guard(

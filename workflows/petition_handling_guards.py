@@ -5,6 +5,7 @@ Articles are of 信访工作条例 (2022) where no other law is named. Guards on
 
 from __future__ import annotations
 
+from domain.actor import same_user
 from domain.calendar import TZ
 from domain.deadline import extension_problem
 from domain.length import Length, Unit
@@ -57,7 +58,7 @@ def recusal_is_open(m: Move) -> bool:
 
 @guard("须是另一名承办人", "the new handler is somebody else", "handler")
 def handler_changes(m: Move) -> bool:
-    return bool(m.facts["handler"] != m.case.handler)
+    return not same_user(m.facts["handler"], m.case.handler)
 
 
 @guard(
@@ -120,7 +121,7 @@ EXTENDABLE = (
 
 @guard("批准人不得是承办人", "who approves it is not the handler (Art. 34)")
 def approver_not_handler(m: Move) -> bool:
-    return bool(m.actor.user != m.case.handler)
+    return not same_user(m.actor.user, m.case.handler)
 
 
 @guard("须告知信访人延期理由", "the petitioner is told the reasons (Art. 34)", "reasons", "notice")

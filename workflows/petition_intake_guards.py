@@ -5,6 +5,7 @@ Articles are of 信访工作条例 (2022) where no other law is named. Guards on
 
 from __future__ import annotations
 
+from domain.actor import named
 from domain.petition import Mode
 from domain.terms import Channel, PetitionClass, Role
 from workflows.guards import said
@@ -206,7 +207,7 @@ def told_or_exempt(m: Move) -> bool:
 )
 def handler_free(m: Move) -> bool:
     handler = m.facts["handler"]
-    return said(handler) and handler not in m.case.recused and m.facts.get("conflict_checked", True)
+    return said(handler) and not named(handler, m.case.recused) and m.facts.get("conflict_checked", True)
 
 
 @guard(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.actor import named
 from domain.clock import ClockStatus
 from domain.petition import Evidence, Notice, ReviewResult, Satisfaction
 from domain.terms import UnitKind
@@ -76,11 +77,12 @@ def request_told(m: Move) -> bool:
     "who decides neither handled, approved nor reviewed it before",
 )
 def reviewer_apart(m: Move) -> bool:
-    acted = m.case.acted
-    earlier = {m.case.handler, acted.get("HandlingExtended"), acted.get("OpinionIssued")}
+    acted, earlier = m.case.acted, set(m.case.handlers)
+    for event in ("HandlingExtended", "OpinionIssued", "SettlementReached"):
+        earlier |= acted.get(event, set())
     if m.case.state == "escalation.under_recheck":
-        earlier.add(acted.get("ReviewDecided"))
-    return m.actor.user not in earlier and m.actor.unit != m.case.handling_unit
+        earlier |= acted.get("ReviewDecided", set())
+    return not named(m.actor.user, earlier) and m.actor.unit != m.case.handling_unit
 
 
 @guard("须写明理由和依据, 变更的须写明新意见", "reasons and legal basis are given, and what a changed opinion says",

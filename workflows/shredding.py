@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 import domain.topics  # noqa: F401 - makes every topic of the log known
-from domain.actor import Actor
+from domain.actor import Actor, named
 from domain.calendar import TZ
 from domain.case import Case, Entry
 from domain.errors import Invalid, NotFound, NotYourTurn, Refused
@@ -165,7 +165,7 @@ class Shredding:
             return None
         if subject.state is not Keeping.SHRED_REQUESTED:
             return "is_requested", "须先有销毁申请", "somebody asked for the erasure first"
-        if trigger == "approve" and actor.user in subject.approvals:
+        if trigger == "approve" and named(actor.user, subject.approvals):
             return "another_person", "须由另一人批准", "the two approvals come from two different people"
         if trigger == "approve" and actor.post in subject.approvals.values():
             return "another_post", "须由另一岗位的人批准", "the two approvals come from two different posts"

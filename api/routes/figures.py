@@ -15,6 +15,7 @@ from api.headers import READ_POSITION, Since, answer
 from api.here import Here
 from api.openapi import problems, shows
 from domain.organisation import local_date
+from domain.scope import EVERYTHING
 from projections.facts import FACTS
 from projections.figures.ask import drill, figure
 from projections.figures.catalogue import FIGURES
@@ -146,7 +147,8 @@ def figure_cases(
     with context.reads.connect() as connection:
         asked = _asked(context, connection, at, unit, since, until)
         limits = _limits(context, at)
-        found = drill(connection, name, *asked, at=at, key=row, part=part, known_at=known_at, limits=limits)
+        asked_for = {"key": row, "part": part, "known_at": known_at, "limits": limits}
+        found = drill(connection, name, *asked, at=at, scope=EVERYTHING, **asked_for)
     return answer(Cases(name, part, found))
 
 

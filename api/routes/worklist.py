@@ -16,6 +16,7 @@ from api.openapi import problems, shows
 from api.routes.cases import actor_asked
 from domain.actor import Actor
 from domain.organisation import local_date
+from domain.scope import EVERYTHING
 from domain.terms import Category, Channel, PetitionClass, Severity
 from projections import deadlines as due
 from projections import worklist as work
@@ -92,9 +93,10 @@ def worklist(
         returned=returned, new=new, closed=closed or None, sort=sort, as_user=as_user, as_post=as_post, as_unit=as_unit,
     )  # fmt: skip
     wanted = work.Wanted(
-        unit=_unit(context, unit), on=on or local_date(at), holder=holder, person=person, type=type, state=state,
-        stage=stage, level=level, severity=severity, channel=channel, category=category, petition_class=petition_class,
-        returned=returned, new=new, late_at=at if late else None, open_only=not closed, text=q,
+        scope=EVERYTHING, today=local_date(at), unit=_unit(context, unit), on=on, holder=holder, person=person,
+        type=type, state=state, stage=stage, level=level, severity=severity, channel=channel, category=category,
+        petition_class=petition_class, returned=returned, new=new, late_at=at if late else None, open_only=not closed,
+        text=q,
     )  # fmt: skip
     path = "/api/v1/worklist"
     after = context.cursors.read(question(path, filters), cursor)
@@ -143,7 +145,7 @@ def deadlines(
     after = context.cursors.read(question(path, filters), cursor)
     with context.reads.connect() as connection:
         rows = due.deadlines(
-            connection, at, kind, unit=_unit(context, unit), within=within, rule=rule,
+            connection, at, kind, scope=EVERYTHING, unit=_unit(context, unit), within=within, rule=rule,
             after=(after[0], after[1], after[2], after[3]) if after else None, limit=limit + 1,
             policies=context.service.policies,
         )  # fmt: skip

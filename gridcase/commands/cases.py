@@ -12,6 +12,7 @@ from domain.clock import Clock
 from domain.deadline import due_on
 from domain.errors import Invalid
 from domain.organisation import local_date
+from domain.scope import EVERYTHING
 from domain.terms import Source
 from eventlog.subjects import unmask
 from gridcase.commands.console import (
@@ -171,7 +172,7 @@ def list_cases(
     """Open cases, the next due first."""
     with house(caught_up=True) as context, context.reads.connect() as connection:
         today = local_date(context.now())
-        wanted = Wanted(unit=unit or None, on=today, text=text, open_only=not everything)
+        wanted = Wanted(scope=EVERYTHING, today=today, unit=unit or None, text=text, open_only=not everything)
         rows = worklist(connection, wanted, limit=limit)
     lines = (
         (r["code"], r["title"], r["state"], r["holder"], r["next_due_clock"], local(r["next_due"]))

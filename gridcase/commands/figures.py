@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from domain.deadline import due_on
+from domain.scope import EVERYTHING
 from gridcase.commands.console import Json, day, house, instant, listing, local, out, show, spoken
 from projections import deadlines as reads
 from projections.figures.ask import figure
@@ -104,7 +105,8 @@ def list_deadlines(
     """What is coming, late or lapsed in a unit and below."""
     with house(caught_up=True) as context, context.reads.connect() as connection:
         now = instant("--at", at) or context.now()
-        rows = reads.deadlines(connection, now, kind, unit=unit, within=within if kind == "coming" else None)
+        soon = within if kind == "coming" else None
+        rows = reads.deadlines(connection, now, kind, scope=EVERYTHING, unit=unit, within=soon)
     lines = [(row["code"], row["name"], row["unit"], local(row["due"]), row["status"]) for row in rows]
     show(
         rows,

@@ -16,7 +16,9 @@ import sqlalchemy as sa
 
 from domain.calendar import TZ
 from domain.errors import Invalid
+from domain.organisation import local_date
 from domain.policy import Limits
+from domain.scope import Scope
 from projections.figures.definition import FIXED, ORDER
 from projections.figures.numbers import SECONDS_OF_A_DAY, median, nearest_rank, share, shown
 from projections.figures.question import Question, asked
@@ -66,6 +68,7 @@ def drill(
     to_date: date,
     *,
     at: datetime,
+    scope: Scope,
     key: Mapping[str, str] | None = None,
     part: str = "denominator",
     known_at: datetime | None = None,
@@ -73,7 +76,8 @@ def drill(
 ) -> list[str]:
     """The codes of the cases behind a number, in order: `key` is the row, `part` numerator, denominator or excluded.
 
-    `part` may name one reason of an exclusion. Takes the same question as `figure`, and raises the same errors.
+    Only of cases that `scope` holds on that day: a number may stand for more than whoever asks may see. `part` may name
+    one reason of an exclusion. Takes the same question as `figure`, and raises the same errors.
     """
     key = dict(key or {})
     for own in ("measure", "statistic"):
@@ -83,11 +87,8 @@ def drill(
     if part not in PARTS and part not in question.figure.excluded:
         wanted = ", ".join((*PARTS, *question.figure.excluded))
         raise Invalid("part", part, f"{name} has: {wanted}.")
-    numerator = "1" if question.figure.lengths else "p.n"
     found: dict[str, None] = {}
-    cases = question.select(
-        connection, f"{question.keys} p.code, p.reason, {numerator} AS n", "ORDER BY p.code"
-    )
+    cases = question.cases(connection, scope, local_date(at), "1" if question.figure.lengths else "p.n")
     for *values, code, reason, counted in cases:
         told = dict(zip(question.by, values, strict=True))
         if part != "numerator":

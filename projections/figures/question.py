@@ -16,9 +16,12 @@ import sqlalchemy as sa
 from domain.calendar import TZ
 from domain.errors import Invalid, NotFound
 from domain.policy import NATIONAL, Limits, builtin_policies
+from domain.scope import Scope
 from projections.figures.catalogue import FIGURES
 from projections.figures.definition import Figure, Period, limits_as_parameters
 from projections.schema import day, instant
+from projections.scoped import seen_by
+from projections.worklist import READ_WORKLIST
 
 # Whose matter it was on the day of the decision, and which child of the asked unit it came from.
 BELONGS = """
@@ -75,10 +78,26 @@ class Question:
         }
 
     def select(self, connection: sa.Connection, columns: str, more: str = "") -> Iterable[Any]:
+        return connection.execute(self._statement(connection, columns, more))
+
+    def cases(self, connection: sa.Connection, scope: Scope, on: date, numerator: str) -> Iterable[Any]:
+        """(keys …, code, reason, n) of every case that counts or is left out and that the scope holds on a day."""
+        names = (*(f"k{i}" for i in range(len(self.by))), "code", "reason", "n")
+        columns = f"{self.keys} p.code AS code, p.reason AS reason, {numerator} AS n"
+        told = self._statement(connection, columns).columns(*map(sa.column, names)).subquery("told")
+        c = READ_WORKLIST.c
+        query = sa.select(told).join(READ_WORKLIST, c.code == told.c.code)
+        return connection.execute(
+            query.where(seen_by(connection, scope, c.case_id, on)).order_by(told.c.code)
+        )
+
+    def _statement(self, connection: sa.Connection, columns: str, more: str = "") -> sa.TextClause:
         child = CHILD if "unit" in self.by else ""
         text = f"SELECT {columns} {BELONGS.format(population=self.figure.population)} {child} {more}"
         text = re.sub(r"LOCAL_DAY\((.*?)\)", LOCAL_DAY[connection.dialect.name], text)
-        return connection.execute(sa.text(text), self.parameters())
+        given = self.parameters()
+        statement = sa.text(text)
+        return statement.bindparams(**{name: given[name] for name in statement._bindparams})
 
     @property
     def keys(self) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import Invalid
+from domain.scope import EVERYTHING
 from projections.deadlines import Due, cursor, deadlines, due_for_sweep
 from tests.support.township import Now, Township, at
 from workflows.sweep import sweep
 
 
 def told(connection, when, kind, **asked):
-    return [(row["code"], row["name"]) for row in deadlines(connection, when, kind, **asked)]
+    return [
+        (row["code"], row["name"]) for row in deadlines(connection, when, kind, scope=EVERYTHING, **asked)
+    ]
 
 
 def test_what_comes_and_what_is_late_depends_on_the_instant(seen):
@@ -27,7 +30,7 @@ def test_within_so_many_days(seen):
 
 
 def test_what_was_met_says_whether_in_time_and_each_run_has_its_row(seen):
-    met = deadlines(seen, at(5, 1), "met", code="D-1")
+    met = deadlines(seen, at(5, 1), "met", scope=EVERYTHING, code="D-1")
     assert not any(row["is_late"] for row in met)
     assert [row["status"] for row in met if row["rule"] == "D-WORK"] == [
         "met",
@@ -55,7 +58,7 @@ def test_a_duty_is_its_unit_s_through_the_tree(seen):
 def test_pages_follow_each_other(seen):
     whole = told(seen, at(5, 1), "all")
     found, after = [], None
-    while page := deadlines(seen, at(5, 1), "all", after=after, limit=3):
+    while page := deadlines(seen, at(5, 1), "all", scope=EVERYTHING, after=after, limit=3):
         found += [(row["code"], row["name"]) for row in page]
         after = cursor(page[-1])
     assert found == whole

@@ -52,6 +52,7 @@ from domain.record import (
     FactCorrected,
     HistoryImported,
 )
+from domain.scope import EVERYTHING
 from domain.terms import Category, Channel, Ground, Level, Outcome, Role, Severity, Source, UnitKind
 from domain.unit import Unit
 from eventlog.log import Logged
@@ -163,7 +164,7 @@ class District:
               at: datetime = at(12, 31, year=2028), **asked: Any) -> list[str]:  # fmt: skip
         self.fold()
         with self.engine.connect() as connection:
-            return drill(connection, name, unit, since, until, at=at, **asked)
+            return drill(connection, name, unit, since, until, at=at, **{"scope": EVERYTHING} | asked)
 
     def dispute(self, code: str, when: datetime, origin: str = "G1", severity: str = "minor") -> Matter:
         matter = Matter(self, code, Standing("reported", LEVELS[origin[0]], origin))
