@@ -1,7 +1,7 @@
 """The tree of domain/errors.py as RFC 9457 problems: each error has its one status here, and nowhere else.
 
 urn:gridcase:problem:…     status
-invalid                    422    field, value, remedy; `errors` when several fields are wrong
+invalid                    422    field, value, remedy, remedy_zh; `errors`: each field that is wrong
 unreadable-body            400    the body is no JSON
 bad-cursor                 400    field, value, remedy
 not-found                  404    kind, value, remedy
@@ -21,9 +21,9 @@ log-unreadable, internal   500    remedy of internal: whether it was recorded is
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -46,7 +46,10 @@ from domain.errors import (
     NotYourTurn,
     Refused,
     VersionConflict,
+    all_of,
+    shown,
 )
+from domain.remedies import REFERENCE, REMEDIES, names, wrong
 from eventlog.errors import Conflict, SubjectEmptied, Unencodable, Unreadable
 
 logger = logging.getLogger("gridcase.api")
@@ -55,7 +58,6 @@ URN = "urn:gridcase:problem:"
 MEDIA_TYPE = "application/problem+json"
 UNCERTAIN = "Whether a command was recorded is not known: send it again with the same Idempotency-Key, or look at the case first."
 SIGN_IN = "Send Authorization: Bearer TOKEN (`gridcase account token` issues one), or sign in at /sign-in."
-LONGEST_SHOWN = 200  # characters of a wrong value that an answer repeats
 
 
 class PreconditionRequired(GridcaseError):
@@ -83,19 +85,6 @@ def answer_to(error: Exception) -> Response:
     match error:
         case Invalid():
             return problem(
-                422,
-                "invalid",
-                "A field is not usable",
-                str(error),
-                **wrong(error.field, error.value, error.remedy),
-            )
-        case NotSignedIn():
-            return problem(401, "not-signed-in", "Nobody is signed in", f"未登录。{error}", remedy=SIGN_IN)
-        case AccessRefused():
-            return problem(
-                403, "access-refused", "Not like this", str(error), rule=error.rule, remedy=error.remedy,
-                sentence_zh=error.sentence_zh, sentence_en=error.sentence_en,
-            )  # fmt: skip
         case NotFound():
             more = {"kind": error.kind, "value": shown(error.name), "remedy": error.remedy}
             return problem(404, "not-found", "There is no such thing", str(error), **more)
@@ -116,12 +105,17 @@ def answer_to(error: Exception) -> Response:
                 428, "precondition-required", "Say which version you looked at", str(error), remedy=str(error)
             )
         case BadCursor():
-            more = wrong(
-                "cursor", error.cursor, "Leave cursor out, or follow the Link header of the page before."
+            remedy = "Leave cursor out, or follow the Link header of the page before."
+            more = field_problem(
+                Invalid("cursor", error.cursor, remedy, "请去掉 cursor，或使用上一页 Link 头中的地址。")
             )
             return problem(400, "bad-cursor", "The cursor is not usable", str(error), **more)
         case KeyReused():
-            more = wrong("Idempotency-Key", error.key, "Take a new key for a new command.")
+            more = field_problem(
+                Invalid(
+                    "Idempotency-Key", error.key, "Take a new key for a new command.", "新的操作请用新的键。"
+                )
+            )
             return problem(422, "key-reused", "The key was used for another command", str(error), **more)
         case Conflict():
             return problem(
@@ -136,9 +130,8 @@ def answer_to(error: Exception) -> Response:
                 remedy="Take a new reference.",
             )
         case Unencodable():
-            return problem(
-                422, "invalid", "A field is not usable", str(error), **wrong(error.field, None, str(error))
-            )
+            more = field_problem(Invalid(error.field, None, str(error), REMEDIES["unusable"].zh))
+            return problem(422, "invalid", "A field is not usable", str(error), **more)
         case LogUnreadable() | Unreadable():
             logger.error("the log cannot be read: %s", error)
             return problem(
@@ -174,42 +167,52 @@ def of_http(error: HTTPException) -> Response:
 
 def of_request(error: RequestValidationError) -> Response:
     """Every field that is wrong, in the same form as `Invalid`."""
-    found = [in_words(one) for one in error.errors()]
+    found = all_of([in_words(one) for one in error.errors()])
     if any(one["type"] == "json_invalid" for one in error.errors()):
-        return problem(400, "unreadable-body", "The body is no JSON", found[0]["remedy"], **found[0])
-    first = found[0]
-    detail = "; ".join(f"{one['field']}: {one['remedy']}" for one in found)
-    return problem(422, "invalid", "A field is not usable", detail, **first, errors=found)
+        return problem(400, "unreadable-body", "The body is no JSON", found.remedy, **field_problem(found))
+    return answer_to(found)
 
 
-def in_words(error: Mapping[str, Any]) -> dict[str, Any]:
+# What pydantic calls a mistake -> the remedy for it.
+KINDS = {
+    "missing": "missing", "extra_forbidden": "unknown_here", "json_invalid": "json",
+    "string_type": "text", "string_too_long": "text_length", "string_too_short": "blank",
+    "string_unicode": "text_characters", "string_pattern_mismatch": "code", "too_long": "list_length",
+    "greater_than_equal": "at_least", "greater_than": "at_least", "less_than_equal": "at_most", "less_than": "at_most",
+    "enum": "choice", "literal_error": "choice", "list_type": "list", "dict_type": "record_here",
+    "model_type": "record_here", "model_attributes_type": "record_here",
+}  # fmt: skip
+STEMS = {
+    "int": "number",
+    "float": "number",
+    "bool": "boolean",
+    "date": "day",
+    "datetime": "instant",
+    "timezone": "instant",
+}
+
+
+def in_words(error: Mapping[str, Any]) -> Invalid:
     """One error of pydantic as field, value and remedy."""
     where = [str(part) for part in error["loc"]]
     field = ".".join(where[1:] if where[:1] == ["body"] and len(where) > 1 else where)
-    value = None if error["type"] == "missing" else error.get("input")
-    match error["type"]:
-        case "missing":
-            remedy = "Give it: it is required."
-        case "extra_forbidden":
-            remedy = "Leave it out: there is no such field here."
-        case "value_error":
-            remedy = str(error["ctx"]["error"])
-        case "enum" | "literal_error":
-            remedy = f"Give one of: {error['ctx']['expected']}."
-        case "json_invalid":
-            remedy = f"Send JSON: {error.get('ctx', {}).get('error', 'it cannot be read')}."
-            value = None
-        case kind if kind.startswith("date_"):
-            remedy = "Give a day such as 2026-03-02."
-        case kind if kind.startswith(("datetime_", "timezone_")):
-            remedy = "Give an instant with its zone, such as 2026-03-02T09:00:00+08:00."
-        case _:
-            remedy = f"{error['msg'].removeprefix('Value error, ')}."
-    return wrong(field, value, remedy)
+    kind, told = str(error["type"]), error.get("ctx", {})
+    remedy = KINDS.get(kind) or (kind if kind in REMEDIES else STEMS.get(kind.partition("_")[0], "unusable"))
+    if str(told.get("pattern", "")).endswith(REFERENCE):
+        remedy = "reference"
+    words = {
+        "choices": names(re.findall("'([^']*)'", str(told.get("expected", "")))),
+        "least": told.get("ge", told.get("gt", "")),
+        "most": told.get("le", told.get("lt", told.get("max_length", ""))),
+    }
+    value = None if kind in ("missing", "json_invalid") else error.get("input")
+    return wrong(field, value, remedy, **words)
 
 
-def wrong(field: str, value: object, remedy: str) -> dict[str, Any]:
-    return {"field": shown(field), "value": shown(value), "remedy": shown(remedy, 2000)}
+def field_problem(error: Invalid) -> dict[str, Any]:
+    """A wrong field as members of a problem."""
+    told = {"field": shown(error.field), "value": shown(error.value), "remedy": shown(error.remedy, 2000)}
+    return told | {"remedy_zh": shown(error.zh or REMEDIES["unusable"].zh, 2000)}
 
 
 def refusal(error: Refused) -> dict[str, Any]:
@@ -221,15 +224,6 @@ def refusal(error: Refused) -> dict[str, Any]:
         "sentence_en": error.sentence_en,
         "allowed": error.allowed,
     }
-
-
-def shown(value: object, most: int = LONGEST_SHOWN) -> Any:
-    """A value as an answer may repeat it: short, and always writable as JSON."""
-    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53):
-        return value
-    text = value.isoformat() if isinstance(value, date) else value if isinstance(value, str) else repr(value)
-    text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def install(app: FastAPI, seen: Callable[[Request, Response], Awaitable[Response]]) -> None:

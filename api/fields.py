@@ -1,6 +1,7 @@
 """Types of values that people may send: bounded, so that nothing odd reaches a database or a calendar.
 
-The facts of a form come from the dataclass fields of the event that it records. Do not write a form by hand.
+The facts of a form come from the dataclass fields of the event that it records. Do not write a form by hand. Facts are
+only drawn here, for the document; workflows/facts.py takes them.
 """
 
 from __future__ import annotations
@@ -9,52 +10,55 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
 
-from domain.case import Party
 from domain.fact_names import FACT_NAMES, fact_name
 from domain.names import value_name
+from domain.remedies import FIRST_DAY, LARGEST, LAST_DAY, LONGEST, LONGEST_LINE, MOST, REFERENCE
 from domain.terms import Role
-
-LONGEST = 20_000  # characters of one text: an opinion with its facts and reasons fits
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # room for every sum that a deadline makes
-REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,63}$"  # a name in Chinese can never be one
+from workflows.facts import REFERENCES, is_required
 
 
 def _text(value: str) -> str:
     if "\0" in value:
-        raise ValueError("Leave out the character NUL.")
+        raise PydanticCustomError("text_characters", "NUL")
     return value
 
 
 def _day(value: date) -> date:
     if not FIRST_DAY <= value <= LAST_DAY:
-        raise ValueError(f"Give a day between {FIRST_DAY} and {LAST_DAY}.")
+        raise PydanticCustomError("day_bounds", "out of bounds")
     return value
 
 
 def _instant(value: datetime) -> datetime:
-    bounds = datetime(FIRST_DAY.year, 1, 2, tzinfo=UTC), datetime(LAST_DAY.year, 12, 30, tzinfo=UTC)
-    if not bounds[0] <= value <= bounds[1]:
-        raise ValueError(f"Give an instant between {FIRST_DAY} and {LAST_DAY}.")
+    _day(value.date())
     return value
 
 
 def _post(value: Role) -> Role:
     if value is Role.SYSTEM:
-        raise ValueError("No person acts as the system. Give the post in which you act.")
+        raise PydanticCustomError("post", "no person")
     return value
 
 
 Text = Annotated[str, Field(max_length=LONGEST), AfterValidator(_text)]
-Line = Annotated[str, Field(max_length=200), AfterValidator(_text)]
+Line = Annotated[str, Field(max_length=LONGEST_LINE), AfterValidator(_text)]
 Reference = Annotated[str, Field(pattern=REFERENCE)]
-Number = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+Number = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Day = Annotated[date, AfterValidator(_day)]
 Instant = Annotated[AwareDatetime, AfterValidator(_instant)]
 Post = Annotated[Role, AfterValidator(_post)]
@@ -69,17 +73,19 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def shape(hint: Any) -> Any:
-    """The type of an event's fact as a form takes it."""
+def shape(hint: Any, reference: bool = False) -> Any:
+    """The type of an event's fact as a form takes it; `reference` for one that names people of the case."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if hint is str and reference:
+        return Reference
     if hint in PLAIN:
         return PLAIN[hint]
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return part(hint)
     if origin in (tuple, list):
-        return Annotated[list[shape(args[0])], Field(max_length=200)]  # type: ignore[misc]
+        return Annotated[list[shape(args[0], reference)], Field(max_length=MOST)]  # type: ignore[misc]
     if origin is dict:
-        return Annotated[dict[Line, shape(args[1])], Field(max_length=200)]  # type: ignore[misc]
+        return Annotated[dict[Line, shape(args[1])], Field(max_length=MOST)]  # type: ignore[misc]
     if origin in (typing.Union, types.UnionType):
         return typing.Union[tuple(shape(one) for one in args)]  # noqa: UP007 - built at run time
     return hint
@@ -100,14 +106,11 @@ def form(name: str, hints: Mapping[str, Any], facts: Mapping[str, Any], doc: str
     """A form with these fields. `facts` holds dataclass fields: they tell what may be left out."""
     fields: dict[str, Any] = {}
     for key, fact in facts.items():
-        kind = Reference if name == Party.__name__ and key == "subject" else shape(hints[key])
-        fields[key] = (kind, Field(description=label(key), **({} if needed(fact) else _default(fact))))
+        fields[key] = (
+            shape(hints[key], key in REFERENCES),
+            Field(description=label(key), **({} if is_required(fact) else _default(fact))),
+        )
     return create_model(name, __base__=Form, __doc__=doc, **fields)
-
-
-def needed(fact: Any) -> bool:
-    """Whether a fact has no default."""
-    return fact.default is dataclasses.MISSING and fact.default_factory is dataclasses.MISSING
 
 
 def label(fact: str) -> str | None:
@@ -143,7 +146,13 @@ def described(hint: Any) -> dict[str, Any]:
 def asked(fact: Any, hint: Any) -> dict[str, Any]:
     """A fact as a form shows it: name, labels, whether required, type."""
     named = fact_name(fact.name)
-    return {"name": fact.name, "zh": named.zh, "en": named.en, "required": needed(fact), **described(hint)}
+    return {
+        "name": fact.name,
+        "zh": named.zh,
+        "en": named.en,
+        "required": is_required(fact),
+        **described(hint),
+    }
 
 
 def _choice(member: Enum) -> dict[str, Any]:

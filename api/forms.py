@@ -9,18 +9,22 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import AfterValidator, Field, WrapValidator, create_model
+from pydantic_core import PydanticCustomError
 
-from api.fields import Form, Instant, Line, Post, Reference, Text, asked, form, needed
+from api.fields import Form, Instant, Line, Post, Reference, Text, asked, form
 from domain.actor import Actor
 from domain.errors import Invalid
+from domain.remedies import CODE, REFERENCE
 from domain.terms import Role, Source
 from eventlog.identity import Identity
-from workflows.facts import hints_of
+from workflows.facts import hints_of, is_required
 from workflows.service import Command, Service
 from workflows.table import Table
 
-CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+AS_SENT = WrapValidator(
+    lambda value, handler: value
+)  # the document draws facts, workflows/facts.py takes them
 RESERVED = ("sweep:", "import:", "demo:")  # keys under which the program itself records
 
 
@@ -33,7 +37,7 @@ class ActorForm(Form):
     user: Annotated[Line, Field(min_length=1)]
     post: Post
     unit: Line = ""
-    on_behalf_of: Literal[""] | Reference = ""
+    on_behalf_of: Annotated[str, Field(pattern=f"^$|{REFERENCE}")] = ""
 
 
 class PersonForm(Form):
@@ -64,11 +68,9 @@ class Envelope(Form):
 
 def _key(value: str) -> str:
     if not value.isprintable() or not value.isascii():
-        raise ValueError("Give a key of printable ASCII characters, such as a UUID.")
+        raise PydanticCustomError("key", "not printable")
     if value.startswith(RESERVED):
-        raise ValueError(
-            f"Take a key that does not begin with {', '.join(RESERVED)}: these are the program's own."
-        )
+        raise PydanticCustomError("key_reserved", "reserved")
     return value
 
 
@@ -81,8 +83,10 @@ def command_form(table: Table, trigger: str) -> type[Envelope]:
     event = table.events[trigger]
     title = f"{table.case_type}_{trigger}".title().replace("_", "")
     facts = form(f"{title}Facts", hints_of(event), table.asks[trigger], event.__doc__ or "")
-    empty = not any(needed(fact) for fact in table.asks[trigger].values())
-    members: dict[str, Any] = {"facts": (facts, Field(default_factory=facts) if empty else Field())}
+    empty = not any(is_required(fact) for fact in table.asks[trigger].values())
+    members: dict[str, Any] = {
+        "facts": (Annotated[facts, AS_SENT], Field(default_factory=dict) if empty else Field())
+    }
     if opens(table, trigger):
         code = Annotated[str, Field(pattern=CODE)]
         members["code"] = (
@@ -114,7 +118,12 @@ def actor_of(said: ActorForm, service: Service) -> Actor:
     """The actor, whose unit must be one we know."""
     citizen = said.post is Role.CITIZEN and not said.unit
     if not citizen and not service.reference.organisation().exists(said.unit):
-        raise Invalid("actor.unit", said.unit, "Give the code of a unit: GET /api/v1/units lists them.")
+        raise Invalid(
+            "actor.unit",
+            said.unit,
+            "There is no such unit: give the code of one.",
+            "没有此编号的单位，请填已有单位的编号。",
+        )
     return Actor(said.user, said.post, said.unit, said.on_behalf_of)
 
 
@@ -133,7 +142,7 @@ def command_of(
         trigger,
         case,
         actor_of(body.actor, service),
-        body.facts.model_dump(mode="json", exclude_unset=True),
+        body.facts,
         at=body.occurred_at,
         reason=body.reason,
         basis=body.basis,

@@ -25,6 +25,7 @@ class FieldProblem(msgspec.Struct):
     field: str
     value: Any
     remedy: str
+    remedy_zh: str
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
@@ -37,6 +38,7 @@ class Problem(msgspec.Struct, omit_defaults=True):
     field: str = ""
     value: Any = None
     remedy: str = ""
+    remedy_zh: str = ""
     errors: list[FieldProblem] = []
     trigger: str = ""
     state: str = ""

@@ -12,19 +12,70 @@ GridcaseError
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 
 class GridcaseError(Exception):
     """Anything Gridcase refuses or cannot do, said in a sentence a person can act on."""
 
 
-class Invalid(GridcaseError):
-    """A field is missing or wrong. Nothing was recorded."""
+LONGEST_SHOWN = 200  # characters of a wrong value that an error repeats
 
-    def __init__(self, field: str, value: object, remedy: str) -> None:
-        self.field, self.value, self.remedy = field, value, remedy
-        super().__init__(f"{field}: {value!r} is not usable. {remedy}")
+
+class Invalid(GridcaseError):
+    """A field is missing or wrong. Nothing was recorded.
+
+    `remedy` and `zh` say in English and Chinese what would be right; `also` are the other fields that are wrong.
+    """
+
+    def __init__(
+        self, field: str, value: object, remedy: str, zh: str = "", also: Sequence[Invalid] = ()
+    ) -> None:
+        self.field, self.value, self.remedy, self.zh, self.also = field, value, remedy, zh, tuple(also)
+        super().__init__(" ".join([_sentence(field, value, remedy), *(str(one) for one in also)]))
+
+    @property
+    def every(self) -> tuple[Invalid, ...]:
+        """Each field that is wrong, as an error of its own."""
+        return (Invalid(self.field, self.value, self.remedy, self.zh), *self.also)
+
+    def named(self, name: Callable[[str], str]) -> Invalid:
+        """The same with other names of the fields, as whoever sent them knows them."""
+        also = [one.named(name) for one in self.also]
+        return Invalid(name(self.field), self.value, self.remedy, self.zh, also)
+
+
+def all_of(problems: Sequence[Invalid]) -> Invalid:
+    """Several wrong fields as one error."""
+    first, *others = problems
+    return Invalid(first.field, first.value, first.remedy, first.zh, others)
+
+
+def _sentence(field: str, value: object, remedy: str) -> str:
+    if value is None:
+        return f"{field}: {remedy}"
+    said = shown(value)
+    text = f"{said!r}" if isinstance(said, str) else json.dumps(said)
+    return f"{field}: {text} is not usable. {remedy}"
+
+
+def shown(value: object, most: int = LONGEST_SHOWN) -> Any:
+    """A value as an answer may repeat it: short, always writable as JSON, and in no words of a programming language."""
+    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53):
+        return value
+    if isinstance(value, str | date):
+        text = value.isoformat() if isinstance(value, date) else str(value)
+    else:
+        try:
+            text = json.dumps(value, ensure_ascii=False, default=str)
+        except (TypeError, ValueError, RecursionError):
+            text = str(value)
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 class NotFound(GridcaseError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +17,13 @@ from transitions.extensions.nesting import HierarchicalMachine, NestedState
 
 from domain.actor import Actor
 from domain.case import CLOSED, NEW, Case, Standing, Step
-from domain.errors import Invalid, NotYourTurn, Refused
+from domain.errors import NotYourTurn, Refused
 from domain.organisation import Organisation
 from domain.policy import PolicyBook
-from domain.terms import Outcome
+from domain.remedies import names, wrong
+from domain.terms import Outcome, Role
 from workflows.clocks import Clockwork
+from workflows.facts import check_written, complete
 from workflows.move import Guard, Move
 from workflows.table import Row, State, Table
 from workflows.who import RIGHT_POST, RIGHT_UNIT
@@ -76,9 +77,9 @@ class Engine:
     ) -> Step:
         """What firing this trigger would record. Raises `Refused` (with the guard and what is allowed) or `Invalid`."""
         if trigger not in self.table.events:
-            known = ", ".join(self.table.verbs)
-            raise Invalid("trigger", trigger, f"A {self.table.case_type} knows: {known}.")
-        facts = complete(self.table.asks[trigger], facts, trigger)
+            raise wrong("trigger", trigger, "choice", choices=names(self.table.verbs))
+        asked = self.table.asks[trigger]
+        facts = complete(asked, facts)
         move = self.move(case, trigger, actor, at, facts)
         cursor = Cursor(str(case.state))
         if not self.table.lines(trigger, cursor.state):  # also a state that only an older table knew
@@ -88,6 +89,8 @@ class Engine:
         row = move.row
         if row is None:
             raise self.refusal(move)
+        if actor.post is not Role.SYSTEM:
+            check_written(asked, facts)
         move.facts = {**facts, **{name: fill(move) for name, fill in row.fills.items()}}
         return self._step(move, row, str(cursor.state))
 
@@ -178,22 +181,3 @@ def obstacle(row: Row, move: Move, *, blank_form: bool = False) -> tuple[int, Gu
         if fails(condition):
             return ASKED, condition
     return None
-
-
-def complete(asked: Mapping[str, Any], facts: Mapping[str, Any], trigger: str) -> dict[str, Any]:
-    """The facts as given, with the defaults of the form. Raises `Invalid` for one that is missing or not asked for."""
-    for name, value in facts.items():
-        if name not in asked:
-            raise Invalid(name, value, f"{trigger} takes: {', '.join(asked) or 'no facts'}.")
-    whole = dict(facts)
-    for name, field in asked.items():
-        if name not in whole:
-            if is_required(field):
-                raise Invalid(name, None, f"{trigger} needs it.")
-            whole[name] = field.default if field.default is not MISSING else field.default_factory()
-    return whole
-
-
-def is_required(field: Any) -> bool:
-    """Whether a fact has no default: the form must ask for it."""
-    return field.default is MISSING and field.default_factory is MISSING

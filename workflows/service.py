@@ -16,6 +16,7 @@ import msgspec
 
 import domain.topics  # noqa: F401 - makes every topic of the log known
 from domain.actor import SYSTEM, Actor
+from domain.calendar import TZ
 from domain.case import TYPES, Case, case_id
 from domain.clock import Clock
 from domain.deadline import explain
@@ -23,6 +24,7 @@ from domain.errors import Invalid, KeyReused, NotFound, VersionConflict
 from domain.explanation import Step
 from domain.organisation import local_date
 from domain.policy import PolicyBook, builtin_policies
+from domain.remedies import LONGEST_LINE, names, wrong
 from domain.rule import Rule
 from domain.terms import Role, Source
 from eventlog.errors import Conflict, KeyTaken
@@ -33,7 +35,7 @@ from eventlog.subjects import mask_value
 from workflows.clocks import FOREIGN, Clockwork
 from workflows.dispute import DISPUTE
 from workflows.engine import Engine
-from workflows.facts import take
+from workflows.facts import check_code, check_reference, check_texts, take
 from workflows.petition import PETITION
 from workflows.reference import Reference
 
@@ -151,7 +153,7 @@ class Service:
         opening = command.type
         code = command.case or (self.new_code(opening, self.clock()) if opening and self.new_code else "")
         if not code:
-            raise Invalid("case", command.case, "Give the code of the case.")
+            raise wrong("case", command.case, "missing")
         other = COMPANIONS.get(command.trigger)
         lead = str(command.facts.get(other[0], "")) if other else ""
         ids = [case_id(code), *([case_id(lead)] if lead and lead != code else [])]
@@ -168,10 +170,14 @@ class Service:
     def _open(self, command: Command, code: str, there: Case | None) -> Case:
         engine = self.engines.get(command.type)
         if engine is None:
-            raise Invalid("type", command.type, f"Give one of: {', '.join(self.engines)}.")
+            raise wrong("type", command.type, "choice", choices=names(self.engines))
+        check_code("case", code)
         if there is not None:
             raise Invalid(
-                "case", code, "There is a case with this code. Give another, or none to get a new one."
+                "case",
+                code,
+                "There is a case with this code. Give another, or none to get a new one.",
+                "已有使用此编号的案件。请另填编号，或留空由系统编号。",
             )
         facts, at, note = self._prepare(command, None, engine)
         kind = TYPES[command.type]
@@ -192,10 +198,13 @@ class Service:
     def _companion(self, command: Command, case: Case, lead: Case | None, code: str, trigger: str) -> Case:
         """What the other case has to record when two are merged, unmerged, or a repeat joins its matter."""
         if lead is None or not (lead.is_open or trigger != "absorb"):
-            raise Invalid("lead", code, "Give the code of an open case.")
+            raise Invalid("lead", code, "Give the code of an open case.", "请填未办结案件的编号。")
         if lead.TYPE != case.TYPE:
             raise Invalid(
-                "lead", code, f"It is a {lead.TYPE}; a {case.TYPE} joins a {case.TYPE}. Link them instead."
+                "lead",
+                code,
+                f"It is a {lead.TYPE}; a {case.TYPE} joins a {case.TYPE}. Link them instead.",
+                "纠纷与信访事项不能互相合并，请改为关联案件。",
             )
         engine, at = self.engines[lead.TYPE], command.at or self._now_on(lead)
         facts: dict[str, Any] = {"other": case.code}
@@ -214,16 +223,26 @@ class Service:
         now = self.clock()
         at = command.at or self._now_on(case)
         if at.tzinfo is None:
-            raise Invalid("at", at.isoformat(), "Give the instant with its zone, such as +08:00.")
+            raise wrong("at", at.isoformat(), "instant")
         if command.at and at > now + AHEAD:
-            raise Invalid("at", at.isoformat(), "It has not happened yet: record it when it has.")
+            raise Invalid(
+                "at",
+                at.isoformat(),
+                "It has not happened yet: record it when it has.",
+                "此事尚未发生，发生之后再登记。",
+            )
         self._check_actor(command.actor)
+        check_texts(reason=command.reason, basis=command.basis)
+        check_texts(LONGEST_LINE, correlation=command.correlation)
         hours = self.policies.in_force(self.jurisdiction, at).limits.late_entry_hours
         seen_late = now - at > timedelta(hours=hours) and command.source is not Source.SWEEP
         late = "late" if seen_late else ""
         if late and not command.reason.strip():
             raise Invalid(
-                "reason", command.reason, f"It is entered more than {hours} hours after it happened: say why."
+                "reason",
+                command.reason,
+                f"It is entered more than {hours} hours after it happened: say why.",
+                f"事后超过{hours}小时补录，请写明原因。",
             )
         if (
             case is not None
@@ -235,9 +254,12 @@ class Service:
                 "at",
                 at.isoformat(),
                 f"The case was opened at {case.opened_at.isoformat()}: nothing happened before.",
+                f"案件于 {case.opened_at.astimezone(TZ):%Y-%m-%d %H:%M} 登记，发生时间不能早于此时。",
             )
         event = engine.table.events.get(command.trigger)
-        facts = take(event, command.facts) if event else dict(command.facts)
+        if event is None:
+            raise wrong("trigger", command.trigger, "choice", choices=names(engine.table.verbs))
+        facts = take(event, engine.table.asks[command.trigger], command.facts)
         known = self._people(command, case)
         facts, reason, basis = mask_value((facts, command.reason, command.basis), known)
         note = {
@@ -253,10 +275,22 @@ class Service:
     def _check_actor(self, actor: Actor) -> None:
         """A person in an office of a unit we know; a user name that differs by a blank would pass for somebody else."""
         if not actor.user or actor.user != actor.user.strip():
-            raise Invalid("actor.user", actor.user, "Give the account without blanks around it.")
+            raise Invalid(
+                "actor.user",
+                actor.user,
+                "Give the account without blanks around it.",
+                "请填账号，前后不留空格。",
+            )
+        check_texts(LONGEST_LINE, **{"actor.user": actor.user})
+        check_reference("actor.on_behalf_of", actor.on_behalf_of)
         outside = actor.post in (Role.SYSTEM, Role.CITIZEN) and not actor.unit
         if not outside and not self.reference.organisation().exists(actor.unit):
-            raise Invalid("actor.unit", actor.unit, "There is no such unit: give the code of one.")
+            raise Invalid(
+                "actor.unit",
+                actor.unit,
+                "There is no such unit: give the code of one.",
+                "没有此编号的单位，请填已有单位的编号。",
+            )
 
     def _now_on(self, case: Case | None) -> datetime:
         """Now, but never before the case began: another machine's clock may be ahead, or ours was set back."""
@@ -322,7 +356,11 @@ class Service:
     def _digest(self, command: Command) -> str:
         # The same command again may come with another request's correlation.
         asked = asdict(replace(command, key="", source=Source.API, correlation=""))
-        return self.log.subjects.fingerprint(msgspec.json.encode(asked, order="sorted"))
+        try:
+            told = msgspec.json.encode(asked, order="sorted")
+        except (UnicodeEncodeError, OverflowError, RecursionError, TypeError):
+            raise wrong("facts", None, "text_characters") from None
+        return self.log.subjects.fingerprint(told)
 
 
 def answer_of(case: Case, trigger: str, at: datetime) -> Answer:

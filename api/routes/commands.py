@@ -9,12 +9,13 @@ from fastapi import APIRouter, Header, Path, Response
 
 from api.context import Context
 from api.examples import EXAMPLES
-from api.forms import CODE, IdempotencyKey, command_form, command_of, has_route, opens
+from api.forms import IdempotencyKey, command_form, command_of, has_route, opens
 from api.headers import POSITION, IfMatch, Prefer, answer, etag, version, wanted_wait
 from api.here import Here
 from api.openapi import problems, shows
 from api.wording import description, summary
 from domain.errors import Invalid, NotFound
+from domain.remedies import CODE
 from workflows.dispute import DISPUTE
 from workflows.petition import PETITION
 from workflows.service import Answer, Command
@@ -23,6 +24,7 @@ from workflows.table import Table
 TABLES = (DISPUTE, PETITION)
 PLURAL = {"dispute": "disputes", "petition": "petitions"}
 SENT = {"at": "occurred_at", "case": "code"}  # the service's word for a field -> the body's
+BESIDE = frozenset({"actor", "reason", "basis", "correlation", "code", "occurred_at", "type", "facts"})
 ELSEWHERE = frozenset({"reveal"})  # triggers with a route of their own
 
 Key = Annotated[
@@ -115,6 +117,12 @@ def _firing(table: Table, trigger: str) -> Any:
     return command
 
 
+def _sent(field: str) -> str:
+    """Where the body has a field that the service names: facts stand in a member of their own."""
+    name = SENT.get(field, field)
+    return name if name.partition(".")[0] in BESIDE else f"facts.{name}"
+
+
 def of_type(context: Context, code: str, type_: str) -> None:
     """Refuse a petition under /disputes, whose triggers may have the same names. Raises NotFound."""
     found = context.names.of_case(code)
@@ -127,12 +135,16 @@ def carried_out(context: Context, command: Command, prefer: str | None, status: 
     try:
         done = context.service.do(command)
     except Invalid as wrong:
-        raise Invalid(SENT.get(wrong.field, wrong.field), wrong.value, wrong.remedy) from None
+        raise wrong.named(_sent) from None
     except NotFound as missing:
         if missing.kind != "policy set":
             raise
-        remedy = "No policy set that we know was in force then: give a later instant."
-        raise Invalid("occurred_at", command.at, remedy) from None
+        raise Invalid(
+            "occurred_at",
+            command.at,
+            "No policy set that we know was in force then: give a later instant.",
+            "此时尚无已知的期限政策，请填较晚的时间。",
+        ) from None
     seconds = wanted_wait(prefer)
     seen = seconds > 0 and context.wait_for(done.position, seconds)
     return answer(

