@@ -84,7 +84,15 @@ def answer_to(error: Exception) -> Response:
     """The problem document of any error. This is the one mapping."""
     match error:
         case Invalid():
+            more = field_problem(error) | {"errors": [field_problem(one) for one in error.every]}
+            return problem(422, "invalid", "A field is not usable", str(error), **more)
+        case NotSignedIn():
+            return problem(401, "not-signed-in", "Nobody is signed in", f"未登录。{error}", remedy=SIGN_IN)
+        case AccessRefused():
             return problem(
+                403, "access-refused", "Not like this", str(error), rule=error.rule, remedy=error.remedy,
+                sentence_zh=error.sentence_zh, sentence_en=error.sentence_en,
+            )  # fmt: skip
         case NotFound():
             more = {"kind": error.kind, "value": shown(error.name), "remedy": error.remedy}
             return problem(404, "not-found", "There is no such thing", str(error), **more)
