@@ -220,7 +220,7 @@ def in_words(error: Mapping[str, Any]) -> Invalid:
 def field_problem(error: Invalid) -> dict[str, Any]:
     """A wrong field as members of a problem."""
     told = {"field": shown(error.field), "value": shown(error.value), "remedy": shown(error.remedy, 2000)}
-    return told | {"remedy_zh": shown(error.zh or REMEDIES["unusable"].zh, 2000)}
+    return told | {"remedy_zh": shown(error.remedy_zh or REMEDIES["unusable"].zh, 2000)}
 
 
 def refusal(error: Refused) -> dict[str, Any]:

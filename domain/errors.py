@@ -29,30 +29,31 @@ LONGEST_SHOWN = 200  # characters of a wrong value that an error repeats
 class Invalid(GridcaseError):
     """A field is missing or wrong. Nothing was recorded.
 
-    `remedy` and `zh` say in English and Chinese what would be right; `also` are the other fields that are wrong.
+    `remedy` and `remedy_zh` say in English and Chinese what would be right; `also` are the other fields that are wrong.
     """
 
     def __init__(
-        self, field: str, value: object, remedy: str, zh: str = "", also: Sequence[Invalid] = ()
+        self, field: str, value: object, remedy: str, remedy_zh: str = "", also: Sequence[Invalid] = ()
     ) -> None:
-        self.field, self.value, self.remedy, self.zh, self.also = field, value, remedy, zh, tuple(also)
+        self.field, self.value, self.remedy, self.remedy_zh = field, value, remedy, remedy_zh
+        self.also = tuple(also)
         super().__init__(" ".join([_sentence(field, value, remedy), *(str(one) for one in also)]))
 
     @property
     def every(self) -> tuple[Invalid, ...]:
         """Each field that is wrong, as an error of its own."""
-        return (Invalid(self.field, self.value, self.remedy, self.zh), *self.also)
+        return (Invalid(self.field, self.value, self.remedy, self.remedy_zh), *self.also)
 
     def named(self, name: Callable[[str], str]) -> Invalid:
         """The same with other names of the fields, as whoever sent them knows them."""
         also = [one.named(name) for one in self.also]
-        return Invalid(name(self.field), self.value, self.remedy, self.zh, also)
+        return Invalid(name(self.field), self.value, self.remedy, self.remedy_zh, also)
 
 
 def all_of(problems: Sequence[Invalid]) -> Invalid:
     """Several wrong fields as one error."""
     first, *others = problems
-    return Invalid(first.field, first.value, first.remedy, first.zh, others)
+    return Invalid(first.field, first.value, first.remedy, first.remedy_zh, others)
 
 
 def _sentence(field: str, value: object, remedy: str) -> str:

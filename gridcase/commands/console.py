@@ -74,7 +74,7 @@ def told(problem: Exception) -> list[str]:
         return [
             line
             for one in problem.every
-            for line in (str(one), *([f"{one.field}：{one.zh}"] if one.zh else []))
+            for line in (str(one), *([f"{one.field}：{one.remedy_zh}"] if one.remedy_zh else []))
         ]
     return [str(problem), *([problem.sentence_zh] if isinstance(problem, Refused) else [])]
 

@@ -21,7 +21,7 @@ def wrong(township: Township, trigger: str, case: str = "", **facts: Any) -> dic
     with pytest.raises(Invalid) as problem:
         township.do(trigger, case, at(3, 2), WANG, **({} if case else {"type": "dispute"}), **facts)
     assert township.log.head() == before
-    assert all(one.remedy and one.zh for one in problem.value.every), "in English and in Chinese"
+    assert all(one.remedy and one.remedy_zh for one in problem.value.every), "in English and in Chinese"
     return {one.field: one for one in problem.value.every}
 
 
@@ -56,7 +56,7 @@ def test_a_fact_that_cannot_be_kept_is_named_and_nothing_is_recorded(
 def test_every_wrong_field_is_told_at_once(township: Township) -> None:
     found = wrong(township, "report", channel="dream", origin=7, parties=[{"subject": "李四"}], colour="red")
     assert set(found) == {"channel", "origin", "parties.0.subject", "colour", "title", "category"}
-    assert "visit（走访）" in found["channel"].zh
+    assert "visit（走访）" in found["channel"].remedy_zh
 
 
 def test_a_required_text_that_is_blank_is_told_when_no_guard_has_told_it(township: Township) -> None:
