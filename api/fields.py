@@ -29,7 +29,7 @@ from domain.fact_names import FACT_NAMES, fact_name
 from domain.names import value_name
 from domain.remedies import FIRST_DAY, LARGEST, LAST_DAY, LONGEST, LONGEST_LINE, MOST, REFERENCE
 from domain.terms import Role
-from workflows.facts import REFERENCES, is_required
+from workflows.facts import is_required, named_by
 
 
 def _text(value: str) -> str:
@@ -73,17 +73,17 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def shape(hint: Any, reference: bool = False) -> Any:
-    """The type of an event's fact as a form takes it; `reference` for one that names people of the case."""
+def shape(hint: Any, path: str = "") -> Any:
+    """The type of an event's fact as a form takes it; `path` is where it stands, which tells whether it names somebody."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if hint is str and reference:
+    if hint is str and named_by(path):
         return Reference
     if hint in PLAIN:
         return PLAIN[hint]
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return part(hint)
     if origin in (tuple, list):
-        return Annotated[list[shape(args[0], reference)], Field(max_length=MOST)]  # type: ignore[misc]
+        return Annotated[list[shape(args[0], f"{path}.0")], Field(max_length=MOST)]  # type: ignore[misc]
     if origin is dict:
         return Annotated[dict[Line, shape(args[1])], Field(max_length=MOST)]  # type: ignore[misc]
     if origin in (typing.Union, types.UnionType):
@@ -107,7 +107,7 @@ def form(name: str, hints: Mapping[str, Any], facts: Mapping[str, Any], doc: str
     fields: dict[str, Any] = {}
     for key, fact in facts.items():
         fields[key] = (
-            shape(hints[key], key in REFERENCES),
+            shape(hints[key], key),
             Field(description=label(key), **({} if is_required(fact) else _default(fact))),
         )
     return create_model(name, __base__=Form, __doc__=doc, **fields)

@@ -123,7 +123,7 @@ def extend(clock: Clock, length: Length, at: datetime, by: str, rule: Rule, cale
     """The clock with an extension approved at `at` by the user `by`. Raises Invalid when it would not be lawful."""
     problem = extension_problem(clock, length, at, rule)
     if problem:
-        raise Invalid("extension", str(length), EXTENSION_PROBLEMS[problem].en)
+        raise Invalid("days", length.count, EXTENSION_PROBLEMS[problem].en, EXTENSION_PROBLEMS[problem].zh)
     return _settled(replace(clock, extension=Extension(str(length), at, by)), rule, calendar)
 
 

@@ -79,12 +79,22 @@ class CaseReleased(CaseEvent):
 
 
 class CaseReopened(CaseEvent):
-    """重新办理 (D26): breach, new facts, a party comes back, supervision, or an error."""
+    """重新办理 (D26): breach, new facts, a party comes back, supervision, or an error.
+
+    `new_facts` says that there are facts which nobody knew when it closed; `ground` tells them.
+    """
 
     TOPIC = "case.reopened"
     ZH, EN = "重新办理", "Reopened"
+    class_version = 2
 
     ground: str
+    new_facts: bool = False
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Before, new facts were told by a word in the ground."""
+        state["new_facts"] = "new_facts" in state["ground"]
 
     def change(self, case: Any) -> None:
         case.rights_explained, case.consents = False, set()  # who comes back is told and asked anew

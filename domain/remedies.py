@@ -47,6 +47,8 @@ REMEDIES: Final[Mapping[str, T]] = {
     "record_here": T("请按文档所列各项填写。", "Give its parts by name, as the document shows them."),
     "reference": T("请填人员编号（字母、数字和 . _ : / @ -），不能填姓名；姓名只登记在身份信息中。",
                    "Give a reference (letters, digits and . _ : / @ -), never a name: names are kept apart."),
+    "account": T("请填账号（字母、数字和 . _ : / @ -），不能填姓名。",
+                 "Give an account (letters, digits and . _ : / @ -), never a name."),
     "code": T("请填编号：字母、数字和 . _ -，最多 64 个字符。", "Give a code: letters, digits and . _ -, 64 characters at most."),
     "post": T("系统岗位不能由人担任，请填办理人的岗位。", "No person acts as the system: give the post in which you act."),
     "key": T("请填由可见的英文字符组成的键，例如 UUID。", "Give a key of printable ASCII characters, such as a UUID."),

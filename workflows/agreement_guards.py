@@ -39,6 +39,21 @@ def contents_complete(m: Move) -> bool:
     return said(m.facts["facts"]) and said(m.facts["terms"]) and dated
 
 
+@guard("协议义务须由本案当事人承担", "each obligation must be owed by a party of this case", "obligations")
+def owed_by_parties(m: Move) -> bool:
+    return {o.who for o in m.facts["obligations"]} <= m.case.subjects
+
+
+@guard(
+    "义务的履行期限不得早于协议生效日",
+    "no obligation may be due before the agreement takes effect",
+    "obligations",
+    "effective_on",
+)
+def due_after_effect(m: Move) -> bool:
+    return all(o.due is None or o.due >= m.facts["effective_on"] for o in m.facts["obligations"])
+
+
 @guard(
     "全体当事人签名、调解员签名、加盖印章",
     "all parties and the mediator signed, and the seal is on it (Art. 30)",

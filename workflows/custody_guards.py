@@ -63,6 +63,11 @@ def titled(m: Move) -> bool:
     return said(m.facts["title"])
 
 
+@guard("发生日期不得晚于今日", "it must not have begun after today", "onset")
+def onset_by_today(m: Move) -> bool:
+    return m.facts["onset"] is None or m.facts["onset"] <= m.on
+
+
 @guard("须是小事", "the issue is minor (小事)")
 def is_minor(m: Move) -> bool:
     return bool(m.case.severity is Severity.MINOR)

@@ -62,6 +62,7 @@ from workflows.guards import (
     assigned_with_term,
     evidence_named,
     ground_given,
+    parties_once,
     plan_if_serious,
     reopening_in_time,
     unit_active,
@@ -155,7 +156,7 @@ DOWN: dict[str, Any] = {"holder": unit, "starts": (given_term,), "meets": ("D-WO
 # fmt: off
 ROWS = (
     #   trigger              from               to                    event                   who may                                  guards
-    Row("report",            NEW,               "reported",           DisputeReported,        anyone(*EVERY_POST),                     (c.origin_active, c.titled), holder=origin, starts=("D-PLAN", "D-110", "D-110-COMPLEX")),
+    Row("report",            NEW,               "reported",           DisputeReported,        anyone(*EVERY_POST),                     (c.origin_active, c.titled, parties_once, c.onset_by_today), holder=origin, starts=("D-PLAN", "D-110", "D-110-COMPLEX")),
     Row("settle",            "reported",        CLOSED,               SettledOnTheSpot,       holder(R.REPORTER, R.MEDIATOR),          (c.is_minor, c.all_agreed, c.fulfilled_at_once), meets=("D-ACCEPT",), outcome=Outcome.RESOLVED),
     Row("offer",             "reported",        "village_mediation.offered",  CustodyOffered, holder(R.REPORTER, R.MEDIATOR, R.INTAKE, R.UNIT_HEAD), (c.village_of_origin,), holder=unit, meets=("D-ACCEPT",)),
     Row("accept",            "reported",        "village_mediation.accepted", DisputeAccepted, holder(R.MEDIATOR, R.UNIT_HEAD),         (c.acts_for_village, c.within_scope, c.not_elsewhere), holder=actors_unit, meets=("D-ACCEPT",), fills={"unit": actors_unit}),
@@ -181,8 +182,8 @@ ROWS = (
     Row("joint_meeting",     OPEN,              SAME,                 JointMeetingHeld,       holder(*BENCH),                          (c.joint_formed,), meets=("D-WORK",)),
     Row("suspend",           "*.mediating",     ".suspended",         MediationSuspended,     holder(R.UNIT_HEAD),                     (g.cause_known,), pauses=cause),
     Row("resume",            "*.suspended",     ".mediating",         MediationResumed,       holder(*BENCH),                          (), resumes=True),
-    Row("extend",            "*.mediating",     SAME,                 MediationExtended,      holder(R.UNIT_HEAD),                     (g.mediation_term_runs, g.not_extended_yet, g.all_parties_ask), extends="D-MEDIATE"),
-    Row("agree",             "*.mediating",     ".agreed",            AgreementReached,       holder(R.MEDIATOR, R.HANDLER),           (a.written_if_needed, a.effective_by_now, a.contents_complete, a.signed_if_written), meets=WORK, starts=(from_effective_day, agreed_days)),
+    Row("extend",            "*.mediating",     SAME,                 MediationExtended,      holder(R.UNIT_HEAD),                     (g.days_sound, g.mediation_term_runs, g.not_extended_yet, g.all_parties_ask), extends="D-MEDIATE"),
+    Row("agree",             "*.mediating",     ".agreed",            AgreementReached,       holder(R.MEDIATOR, R.HANDLER),           (a.written_if_needed, a.effective_by_now, a.contents_complete, a.owed_by_parties, a.due_after_effect, a.signed_if_written), meets=WORK, starts=(from_effective_day, agreed_days)),
     Row("terminate",         f"{ACTIVE} | *.suspended", CLOSED,       MediationTerminated,    holder(R.UNIT_HEAD),                     (ground_given, c.other_ways_told, g.mediator_proposes), meets=WORK, outcome=Outcome.TERMINATED),
 
     Row("set_aside",         "*.agreed",        ".mediating",         AgreementSetAside,      holder(*BENCH),                          (), drops=OF_THE_AGREEMENT),

@@ -65,9 +65,10 @@ class Engine:
         policies: PolicyBook,
         clockwork: Clockwork,
         jurisdiction: str,
+        cases: Callable[[str], bool] | None = None,
     ) -> None:
         self.table, self.units, self.policies = table, units, policies
-        self.clockwork, self.jurisdiction = clockwork, jurisdiction
+        self.clockwork, self.jurisdiction, self.cases = clockwork, jurisdiction, cases
         self.bound = frozenset(code for state in table.states.values() for code in state.runs)
         self.machine = build_machine(table)
         self._deciding = threading.RLock()  # a machine notes in itself where it is while it moves a cursor
@@ -96,7 +97,8 @@ class Engine:
 
     def move(self, case: Case, trigger: str, actor: Actor, at: datetime, facts: Mapping[str, Any]) -> Move:
         policy = self.policies.in_force(self.jurisdiction, at)
-        return Move(case, trigger, actor, at, facts, self.units(), policy, self.clockwork.calendar())
+        calendar = self.clockwork.calendar()
+        return Move(case, trigger, actor, at, facts, self.units(), policy, calendar, cases=self.cases)
 
     def allowed(self, case: Case, actor: Actor, at: datetime) -> list[str]:
         """The triggers that this actor may fire now, as far as the case alone tells (the form may still be refused)."""

@@ -34,8 +34,16 @@ from domain.remedies import (
 )
 from eventlog.learned import learn
 
-# Facts that name people of the case: references, so that no name comes into the log.
-REFERENCES = frozenset({"subject", "party", "agreed_by", "asked_by", "applicants", "withdrawn_by"})
+# Facts that name people of the case: references, so that no name comes into the log. Some names are texts elsewhere, and
+# references only as a list.
+REFERENCES = frozenset({"subject", "party", "who", "other_side"})
+LISTED = frozenset(
+    {"agreed_by", "applicants", "asked_by", "attended", "consents", "signed_by", "told", "withdrawn_by"}
+)
+# Facts that name those who work on it: accounts.
+ACCOUNTS = frozenset(
+    {"approved_by", "chair", "handler", "mediator", "mediators", "proposed_by", "second_approver", "visitor"}
+)
 MAY_BE_EMPTY = frozenset(
     {"old", "told"}
 )  # a fact that nobody had told before; units skipped where none lies between
@@ -103,6 +111,15 @@ def misfits(asked: Mapping[str, Any], given: Mapping[str, Any], path: str = "") 
     for name, fact in asked.items():
         if name not in given and is_required(fact):
             yield wrong(f"{path}{name}", None, "missing")
+
+
+def named_by(path: str) -> str:
+    """By what the text at this path names somebody: "reference", "account", or "" for a text that names nobody."""
+    *_, last = parts = path.split(".")
+    fact = parts[-2] if last.isdigit() else last
+    if fact in REFERENCES or (last.isdigit() and fact in LISTED):
+        return "reference"
+    return "account" if fact in ACCOUNTS else ""
 
 
 def check_texts(most: int = LONGEST, **texts: str) -> None:
@@ -201,9 +218,9 @@ def _misfit(path: str, value: Any, hint: Any) -> Invalid | None:
         return None
     if not isinstance(value, str):
         return wrong(path, value, "text")
-    fact = next(part for part in reversed(path.split(".")) if not part.isdigit())
-    if fact in REFERENCES and not _REFERENCE.match(value):
-        return wrong(path, value, "reference")
+    names_one = named_by(path)
+    if names_one and not _REFERENCE.match(value):
+        return wrong(path, value, names_one)
     return _text_problem(path, value)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from domain.actor import same_user
 from domain.calendar import TZ
+from domain.case import Party
 from domain.record import CORRECTABLE
 from domain.terms import Category, Channel, Severity
 from workflows.move import Move, guard
@@ -60,9 +61,34 @@ def new_value_fits(m: Move) -> bool:
         fact
     )
     try:
-        return said(new) if kind is None else kind(new) is not None
+        value = new.strip() if kind is None else kind(new)
     except ValueError:
         return False
+    return value <= m.on if isinstance(value, date) else bool(value)
+
+
+@guard("须填写另一个案件的编号", "the other case must be another one", "other")
+def other_is_another(m: Move) -> bool:
+    return said(m.facts["other"]) and m.facts["other"] != m.case.code
+
+
+@guard("须填写已登记案件的编号", "the other case must be one that is recorded here", "other")
+def other_known(m: Move) -> bool:
+    return known(m, m.facts["other"])
+
+
+def known(m: Move, code: str) -> bool:
+    """Whether there is a case of this code; a house that cannot look believes it."""
+    return m.cases is None or m.cases(code)
+
+
+@guard("当事人不得重复登记", "each party must be entered only once", "parties")
+def parties_once(m: Move) -> bool:
+    return once(m.facts["parties"])
+
+
+def once(parties: tuple[Party, ...]) -> bool:
+    return len({party.subject for party in parties}) == len(parties)
 
 
 @guard("须附证据", "evidence is named", "evidence")
@@ -169,9 +195,11 @@ def deadline_passed(m: Move) -> bool:
     return m.at >= limit
 
 
-@guard("在重新办理期内, 或有新事实", "it closed within the policy's window, or there are new facts", "ground")
+@guard(
+    "在重新办理期内, 或有新事实", "it closed within the policy's window, or there are new facts", "new_facts"
+)
 def reopening_in_time(m: Move) -> bool:
-    if m.case.closed_at is None or "new_facts" in str(m.facts["ground"]):
+    if m.case.closed_at is None or m.facts["new_facts"]:
         return True
     days = (m.on - m.case.closed_at.astimezone(TZ).date()).days
     return days <= m.policy.limits.reopen_window_days

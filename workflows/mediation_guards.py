@@ -96,6 +96,11 @@ def all_parties_ask(m: Move) -> bool:
     return bool(m.case.subjects) and m.case.subjects <= set(m.facts["asked_by"])
 
 
+@guard("延长天数须为 1 至 365 天", "it must be extended by 1 to 365 days", "days")
+def days_sound(m: Move) -> bool:
+    return bool(1 <= m.facts["days"] <= 365)
+
+
 @guard("须在调解期限届满前", "the mediation term is not over")
 def mediation_term_runs(m: Move) -> bool:
     clock = m.case.clocks.get("D-MEDIATE")

@@ -28,6 +28,9 @@ class Move:
     units: Organisation
     policy: PolicySet
     calendar: WorkCalendar
+    cases: Callable[[str], bool] | None = (
+        None  # whether there is a case of this code; None where nobody knows
+    )
     row: Row | None = None
     obstacles: list[tuple[int, Guard]] = field(default_factory=list)
 

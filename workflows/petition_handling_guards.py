@@ -11,7 +11,8 @@ from domain.deadline import extension_problem
 from domain.length import Length, Unit
 from domain.petition import Result
 from domain.terms import Severity
-from workflows.guards import said
+from workflows.guards import known, said
+from workflows.mediation_guards import days_sound
 from workflows.move import Guard, Move, guard
 
 
@@ -69,6 +70,11 @@ def both_sides_agree(m: Move) -> bool:
     return said(m.facts["other_side"]) and sides <= set(m.facts["consents"])
 
 
+@guard("关联纠纷须是已登记的案件", "the linked dispute must be one that is recorded here", "dispute")
+def dispute_known(m: Move) -> bool:
+    return not said(m.facts["dispute"]) or known(m, m.facts["dispute"])
+
+
 @guard("须有书面协议、双方签名、不违反强制规定", "written terms, signed by both sides, within the law (Art. 33)",
        "terms", "signed_by", "lawful")  # fmt: skip
 def settlement_sound(m: Move) -> bool:
@@ -103,6 +109,7 @@ def extension(zh: str, en: str, *problems: str) -> Guard:
 
 
 EXTENDABLE = (
+    days_sound,
     extension(
         "办理期限正在计算且可延长",
         "the sixty days run and may be extended (Art. 34)",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from domain.actor import named
 from domain.petition import Mode
 from domain.terms import Channel, PetitionClass, Role
-from workflows.guards import said
+from workflows.guards import known, once, said
 from workflows.move import Move, guard
 
 DIVERTIBLE = (
@@ -73,7 +73,7 @@ def petitioner_named(m: Move) -> bool:
     "representatives",
 )
 def representatives_within_limit(m: Move) -> bool:
-    return bool(m.facts["representatives"] <= m.policy.limits.representatives)
+    return bool(0 <= m.facts["representatives"] <= m.policy.limits.representatives)
 
 
 @guard("须记明查重情况", "what was searched for earlier petitions is written down", "searched")
@@ -106,6 +106,30 @@ def reclassified_with_reasons(m: Move) -> bool:
 )
 def new_case_named(m: Move) -> bool:
     return said(m.facts["new_facts"]) and said(m.facts["other"]) and m.facts["other"] != m.case.code
+
+
+@guard("另一件须是已登记的案件", "the other submission must be a case that is recorded here", "other")
+def submission_known(m: Move) -> bool:
+    return not said(m.facts["other"]) or known(m, m.facts["other"])
+
+
+@guard("收到日期不得晚于今日", "it must not have been received after today", "received_on")
+def submission_by_today(m: Move) -> bool:
+    return bool(m.facts["received_on"] <= m.on)
+
+
+@guard("信访人不得重复登记", "each petitioner must be entered only once", "petitioners")
+def petitioners_once(m: Move) -> bool:
+    return once(m.facts["petitioners"])
+
+
+@guard(
+    "收件时已登记的信访人须全部保留",
+    "every petitioner who was entered at receipt must be kept",
+    "petitioners",
+)
+def petitioners_kept(m: Move) -> bool:
+    return bool(m.case.subjects <= {party.subject for party in m.facts["petitioners"]})
 
 
 # Routing and objection.

@@ -112,7 +112,12 @@ class Service:
         self.clockwork = Clockwork(self.policies, self.reference.calendar)
         self.engines = {
             table.case_type: Engine(
-                table, self.reference.organisation, self.policies, self.clockwork, jurisdiction
+                table,
+                self.reference.organisation,
+                self.policies,
+                self.clockwork,
+                jurisdiction,
+                cases=self.knows,
             )
             for table in (DISPUTE, PETITION)
         }
@@ -126,6 +131,14 @@ class Service:
                 "case", code, "Look at its code again: one matter has one code for life."
             ) from None
         return found
+
+    def knows(self, code: str) -> bool:
+        """Whether there is a case of this code."""
+        try:
+            self.log.load(case_id(code), 1)
+        except LookupError:
+            return False
+        return True
 
     def allowed(self, case: Case, actor: Actor) -> list[str]:
         """What this actor may do with the case now, as far as the case alone tells."""

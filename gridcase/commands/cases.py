@@ -34,7 +34,7 @@ from gridcase.commands.console import (
 from gridcase.commands.reference import TABLES
 from projections import audit
 from projections.worklist import Wanted, worklist
-from workflows.facts import REFERENCES
+from workflows.facts import named_by
 from workflows.service import Command
 from workflows.table import Table
 
@@ -230,7 +230,8 @@ def written(asked: Mapping[str, Any]) -> str:
             return "an instant: 2026-03-02T09:00:00+08:00"
         case "integer":
             return "a whole number"
-    return "a reference, never a name" if asked["name"] in REFERENCES else "text"
+    named = {"reference": "a reference, never a name", "account": "an account, never a name"}
+    return named.get(named_by(asked.get("name", "")), "text")
 
 
 @app.command("list")

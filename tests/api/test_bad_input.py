@@ -108,7 +108,7 @@ HEADERS = (
 
 
 def test_odd_headers_never_break_the_server(web):
-    note = body_of("dispute_link", actor=REPORTER, other="D-2")
+    note = body_of("dispute_link", actor=REPORTER, other=web.report())
     code = web.report()
     for headers in HEADERS:
         posted = web.client.post(

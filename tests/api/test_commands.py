@@ -25,7 +25,7 @@ def test_a_command_on_a_case_says_which_version_it_looked_at(web):
 
 def test_two_people_fire_on_the_same_version_and_the_second_is_told_what_changed(web):
     code = web.report()
-    note = {"actor": REPORTER, "facts": {"other": "D-OLD", "relation": "related"}}
+    note = {"actor": REPORTER, "facts": {"other": web.report(), "relation": "related"}}
     with ThreadPoolExecutor(2) as people:
         asked = [("offer", OFFER), ("link", note)]
         answers = list(

@@ -114,16 +114,20 @@ class Clerks:
 
     def _work(self, clerk: int) -> None:
         numbers = itertools.count(1)
+        first = None
         while not self._stop.is_set():
             case = self._report(f"{self._name}{clerk}-{next(numbers)}")
             if case is None:
+                continue
+            if first is None:
+                first = case
                 continue
             for _ in range(COMMANDS_PER_CASE):
                 if self._stop.is_set():
                     return
                 n = next(numbers)
                 key = f"{self._name}{clerk}-{n}"
-                facts = {"other": f"D-{n}", "relation": "related"}
+                facts = {"other": first, "relation": f"related {n}"}
                 body = {"actor": REPORTER, "facts": facts}
                 self._send(Told(key, "link"), f"/api/v1/disputes/{case}/link", body, {"If-Match": "*"})
 

@@ -303,7 +303,8 @@ def test_a_closed_case_comes_back_within_the_window_or_on_new_facts(township: To
     code = township.report(at(3, 2))
     township.do("settle", code, at(3, 2), WANG, terms="t", agreed_by=["s1", "s2"], fulfilled=True)
     refused(township, "reopening_in_time", "reopen", code, at(7, 2), WANG, ground="breach")
-    answer = township.do("reopen", code, at(7, 2), WANG, ground="new_facts")
+    refused(township, "reopening_in_time", "reopen", code, at(7, 2), WANG, ground="new_facts")
+    answer = township.do("reopen", code, at(7, 2), WANG, ground="发现当年的界石", new_facts=True)
     assert (answer.state, answer.holder) == ("reported", "G1")
 
 
@@ -360,7 +361,8 @@ def test_nothing_happens_in_the_future_and_late_entries_say_why(township: Townsh
 
 
 def _command(code: str, when: datetime, reason: str = "") -> Command:
-    return Command("link", code, WANG, {"other": "D-9"}, at=when, reason=reason)
+    danger = {"rule": "danger_to_life", "facts": "扬言动手", "police_told": True}
+    return Command("report_danger", code, WANG, danger, at=when, reason=reason)
 
 
 def test_a2_a_month_from_the_last_of_january_ends_with_february(township: Township) -> None:

@@ -20,9 +20,9 @@ from workflows.service import Command, Service
 
 
 def test_a_case_can_be_worked_on_by_a_machine_whose_clock_is_behind(township: Township) -> None:
-    code = township.report(at(3, 2))
+    code, other = township.report(at(3, 2)), township.report(at(3, 2))
     township.now.instant = at(3, 2, 8)
-    township.service.do(Command("link", code, WANG, {"other": "D-9"}))
+    township.service.do(Command("link", code, WANG, {"other": other}))
     assert township.log.history(township.service.case(code).id)[-1].event.entry.occurred_at == at(3, 2)
 
 
@@ -37,11 +37,12 @@ def test_two_people_on_the_same_version_one_succeeds(township: Township) -> None
 
 
 def test_many_people_at_once_each_get_their_own_answer(township: Township) -> None:
-    code = township.report(at(3, 2))
+    code, other = township.report(at(3, 2)), township.report(at(3, 2))
     answers: list[object] = []
 
     def fire(n: int) -> None:
-        command = Command("link", code, WANG, {"other": f"D-{n}"}, at=at(3, 2), expected=1)
+        facts = {"other": other, "relation": f"线索{n}"}
+        command = Command("link", code, WANG, facts, at=at(3, 2), expected=1)
         try:
             answers.append(township.service.do(command).version)
         except VersionConflict:
@@ -58,7 +59,7 @@ def test_many_people_at_once_each_get_their_own_answer(township: Township) -> No
 def test_what_another_process_has_recorded_is_seen_although_the_copy_in_memory_is_older(
     township: Township, database_url: str
 ) -> None:
-    code = township.report(at(3, 2))
+    code, twin = township.report(at(3, 2)), township.report(at(3, 2))
     elsewhere = open_log(database_url, clock=township.service.clock, keys=KEYS)
     other = Service(elsewhere, clock=township.service.clock)
     other.do(Command("offer", code, WANG, {"unit": "V1M"}, at=at(3, 2)))
@@ -67,11 +68,11 @@ def test_what_another_process_has_recorded_is_seen_although_the_copy_in_memory_i
         "accept", code, at(3, 2), LI, within_scope=True, expected=2
     )  # not offered in its memory
     assert accepted.version == 3
-    other.do(Command("link", code, WANG, {"other": "D-1"}, at=at(3, 2)))
+    other.do(Command("link", code, WANG, {"other": twin}, at=at(3, 2)))
     with pytest.raises(VersionConflict) as conflict:
-        township.do("link", code, at(3, 2), WANG, other="D-2", expected=3)
+        township.do("link", code, at(3, 2), WANG, other=twin, expected=3)
     assert conflict.value.actual == 4
-    assert township.do("link", code, at(3, 2), WANG, other="D-2").version == 5
+    assert township.do("link", code, at(3, 2), WANG, other=twin).version == 5
     elsewhere.close()
 
 
@@ -92,9 +93,9 @@ def test_a_repeated_key_gives_the_first_answer_recorded_once(township: Township)
 
 
 def test_a_key_repeated_at_the_same_moment_is_recorded_once(township: Township) -> None:
-    code = township.report(at(3, 2))
+    code, other = township.report(at(3, 2)), township.report(at(3, 2))
     answers = []
-    command = Command("link", code, WANG, {"other": "D-9"}, at=at(3, 2), key="once")
+    command = Command("link", code, WANG, {"other": other}, at=at(3, 2), key="once")
     threads = [
         threading.Thread(target=lambda: answers.append(township.service.do(command))) for _ in range(6)
     ]
@@ -129,7 +130,8 @@ def test_commands_on_nothing_are_told_so(township: Township) -> None:
 def test_names_become_references_before_anything_is_written(township: Township) -> None:
     zhang = Identity("s1", "person", "张守仁", phone="13800000001")
     code = township.report(at(3, 2), people=[zhang], summary="张守仁与邻居争执, 电话 13800000001")
-    township.do("link", code, at(3, 2), WANG, other="D-9", relation="张守仁的另一案")
+    other = township.report(at(3, 2))
+    township.do("link", code, at(3, 2), WANG, other=other, relation="张守仁的另一案")
     for logged in township.log.history(township.service.case(code).id):
         assert "张守仁" not in repr(logged.event) and "13800000001" not in repr(logged.event)
     assert "⟦s1:name⟧" in repr(township.log.history(township.service.case(code).id)[0].event)
