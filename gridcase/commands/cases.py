@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from api.forms import asks
 from domain.case import Case
-from domain.clock import Clock
+from domain.clock import Clock, ClockStatus
 from domain.deadline import due_on
 from domain.errors import Invalid, NotFound
+from domain.names import state_name, value_name
 from domain.organisation import local_date
 from domain.remedies import wrong
 from domain.scope import EVERYTHING
@@ -22,6 +24,7 @@ from gridcase.commands.console import (
     Json,
     actor_from,
     house,
+    in_days,
     instant,
     listing,
     local,
@@ -30,6 +33,7 @@ from gridcase.commands.console import (
     pairs,
     show,
     spoken,
+    until,
 )
 from gridcase.commands.reference import TABLES
 from projections import audit
@@ -50,24 +54,43 @@ def show_case(code: Code, as_: As = "", as_json: Json = False) -> None:
     with house() as context:
         case = context.service.case(code)
         allowed = context.service.allowed(case, actor_from(as_)) if as_ else None
-        verbs = context.service.engines[case.TYPE].table.verbs
-    data = summary(case) | ({"allowed": allowed} if allowed is not None else {})
+        table, now = context.service.engines[case.TYPE].table, context.now()
+        titles = {name: context.service.rule_of(clock) for name, clock in case.clocks.items()}
+    data = summary(case, now) | ({"allowed": allowed} if allowed is not None else {})
     if as_json:
         show(data, True, str)
         return
-    out.print(f"{case.code}  {case.title}  [{case.state}]  {case.holder}", markup=False, highlight=False)
-    out.print(
-        listing(
-            "Deadlines",
-            ("deadline", "due on", "status", "policy"),
-            (clock_row(c) for c in case.clocks.values()),
+    state = state_name(case.state)
+    for line in (
+        f"{case.code}  {case.title}",
+        f"{state.zh} · {state.en} [{case.state}]  {case.holder}  version {case.version}",
+    ):
+        out.print(line, markup=False, highlight=False)
+    lines = (
+        (
+            c.name,
+            f"{titles[c.name].title_zh}\n{titles[c.name].title_en}",
+            until(c.due),
+            standing(c, now),
+            c.policy,
         )
+        for c in case.clocks.values()
     )
+    out.print(listing("Deadlines", ("deadline", "名称", "in time until", "status", "policy"), lines))
     for trigger in allowed or ():
-        out.print(f"  {trigger:<20} {verbs[trigger][0]}  {verbs[trigger][1]}", markup=False, highlight=False)
+        verb = table.verbs[trigger]
+        out.print(f"  {trigger:<20} {verb[0]}  {verb[1]}", markup=False, highlight=False)
 
 
-def summary(case: Case) -> dict[str, Any]:
+def standing(clock: Clock, now: datetime) -> str:
+    """How a deadline stands, in words: also whether it is late, and since when."""
+    if clock.is_late(now):
+        return f"逾期 late since\n{local(clock.due)}" if clock.is_open else "逾期完成 · met late"
+    name = value_name(ClockStatus, clock.status)
+    return f"{name.zh} · {name.en}"
+
+
+def summary(case: Case, now: datetime) -> dict[str, Any]:
     """A case for machines; people in it are references, never names."""
     return {
         "case": case.code,
@@ -81,14 +104,17 @@ def summary(case: Case) -> dict[str, Any]:
         "outcome": case.outcome,
         "parties": [party.subject for party in case.parties],
         "deadlines": [
-            {"name": c.name, "due": c.due, "due_on": due_on(c), "status": c.status, "policy": c.policy}
+            {
+                "name": c.name,
+                "due_on": due_on(c),
+                "late_from": c.due,
+                "late": c.is_late(now),
+                "status": c.status,
+                "policy": c.policy,
+            }
             for c in case.clocks.values()
         ],
     }
-
-
-def clock_row(clock: Clock) -> tuple[object, ...]:
-    return clock.name, due_on(clock), clock.status, clock.policy
 
 
 @app.command()
@@ -251,11 +277,8 @@ def list_cases(
         wanted = Wanted(scope=EVERYTHING, today=today, unit=unit or None, text=text, open_only=not everything)
         rows = worklist(connection, wanted, limit=limit)
     lines = (
-        (r["code"], r["title"], r["state"], r["holder"], r["next_due_clock"], local(r["next_due"]))
+        (r["code"], r["title"], r["state"], r["holder"], r["next_due_clock"], until(r["next_due"]))
         for r in rows
     )
-    show(
-        rows,
-        as_json,
-        lambda: listing("Cases", ("case", "title", "state", "holder", "deadline", "due"), lines),
-    )
+    columns = ("case", "title", "state", "holder", "deadline", "in time until")
+    show([in_days(row, "next_due") for row in rows], as_json, lambda: listing("Cases", columns, lines))

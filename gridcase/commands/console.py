@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
@@ -130,6 +130,24 @@ def local(value: datetime | str | None) -> str:
         return ""
     instant = datetime.fromisoformat(value) if isinstance(value, str) else value
     return instant.astimezone(TZ).strftime("%Y-%m-%d %H:%M")
+
+
+def until(due: datetime | str | None) -> str:
+    """The end of a term as people read it: the last day on which it is in time, with the hour if it ends within a day."""
+    if not due:
+        return ""
+    end = (datetime.fromisoformat(due) if isinstance(due, str) else due).astimezone(TZ)
+    if end.time() != time():
+        return f"{end:%Y-%m-%d %H:%M}"
+    return f"{end.date() - timedelta(days=1)}"
+
+
+def in_days(row: Mapping[str, Any], due: str) -> dict[str, Any]:
+    """A row for machines: the last day in time as `…due_on`, and as `…late_from` the first instant that is late."""
+    late_from, before = row[due], due.removesuffix("due")
+    end = datetime.fromisoformat(late_from).astimezone(UTC) - timedelta(microseconds=1) if late_from else None
+    told = {name: value for name, value in row.items() if name != due}
+    return told | {f"{due}_on": end and end.astimezone(TZ).date(), f"{before}late_from": late_from}
 
 
 @contextmanager

@@ -6,10 +6,25 @@ from typing import Annotated, Any
 
 import typer
 
+from domain.clock import ClockStatus
 from domain.deadline import due_on
+from domain.names import value_name
 from domain.scope import EVERYTHING
-from gridcase.commands.console import Json, day, house, instant, listing, local, out, show, spoken
+from gridcase.commands.console import (
+    Json,
+    day,
+    house,
+    in_days,
+    instant,
+    listing,
+    local,
+    out,
+    show,
+    spoken,
+    until,
+)
 from projections import deadlines as reads
+from projections.clocks import OPEN
 from projections.figures.ask import figure
 
 deadlines_app = typer.Typer(no_args_is_help=True)
@@ -74,7 +89,7 @@ def explain(
         steps = context.service.explain(case, name)
         clock, rule = case.clocks[name], context.service.rule_of(case.clocks[name])
     data = {
-        "case": code, "deadline": name, "due": clock.due, "due_on": due_on(clock), "policy": clock.policy,
+        "case": code, "deadline": name, "due_on": due_on(clock), "late_from": clock.due, "policy": clock.policy,
         "basis": rule.basis, "status": clock.status,
         "steps": [{"what": s.what, "zh": s.sentence_zh, "en": s.sentence_en} for s in steps],
     }  # fmt: skip
@@ -107,9 +122,14 @@ def list_deadlines(
         now = instant("--at", at) or context.now()
         soon = within if kind == "coming" else None
         rows = reads.deadlines(connection, now, kind, scope=EVERYTHING, unit=unit, within=soon)
-    lines = [(row["code"], row["name"], row["unit"], local(row["due"]), row["status"]) for row in rows]
-    show(
-        rows,
-        as_json,
-        lambda: listing(f"{kind} in {unit}", ("case", "deadline", "unit", "due", "status"), lines),
-    )
+    lines = [(row["code"], row["name"], row["unit"], until(row["due"]), in_words(row)) for row in rows]
+    columns = ("case", "deadline", "unit", "in time until", "status")
+    show([in_days(row, "due") for row in rows], as_json, lambda: listing(f"{kind} in {unit}", columns, lines))
+
+
+def in_words(row: dict[str, Any]) -> str:
+    """How a deadline stands; a late one says since when."""
+    if row["is_late"] and row["status"] in OPEN:
+        return f"逾期 late since\n{local(row['due'])}"
+    name = value_name(ClockStatus, row["status"])
+    return f"逾期完成 · {name.en} late" if row["is_late"] else f"{name.zh} · {name.en}"

@@ -54,7 +54,7 @@ def read(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
-def report(typed: Typed, code: str = "D-1") -> Result:
+def report(typed: Typed, code: str = "D-1", **more: str) -> Result:
     facts = (
         "origin=G",
         "channel=patrol",
@@ -63,6 +63,7 @@ def report(typed: Typed, code: str = "D-1") -> Result:
         'parties=[{"subject":"p1"},{"subject":"p2"}]',
     )
     flags = [word for fact in facts for word in ("-f", fact)]
+    flags += [word for name, value in more.items() for word in (f"--{name}", value)]
     return typed("case", "fire", "dispute", "report", "--code", code, "--as", WANG, *flags, "--json")
 
 
@@ -110,6 +111,15 @@ def test_refusals_and_mistakes_have_their_exit_codes(village: Typed) -> None:
         assert result.exit_code == 2 and "not usable" in result.stderr, words
     again = report(village)
     assert again.exit_code == 2 and "There is a case with this code" in again.stderr
+
+
+def test_a_late_deadline_says_since_when(village: Typed) -> None:
+    report(village, at="2026-03-02", reason="补录")
+    told = village("case", "show", "D-1").stdout
+    assert "version 1" in told and "已上报" in told
+    assert "late since" in told and "running" not in told
+    (shown,) = read(village("case", "show", "D-1", "--json"))["deadlines"]
+    assert (shown["late"], shown["due_on"]) == (True, "2026-03-04")
 
 
 def test_every_wrong_fact_is_told_at_once_in_both_languages(village: Typed) -> None:
@@ -168,6 +178,16 @@ def test_deadlines_explain_themselves_and_the_sweep_does_nothing_twice(village: 
     later = "2027-06-01"
     late = read(village("deadlines", "list", "--unit", "C", "--kind", "late", "--at", later, "--json"))
     assert [row["name"] for row in late] == ["D-ACCEPT"]
+    (shown,) = read(village("case", "show", "D-1", "--json"))["deadlines"]
+    assert late[0]["due_on"] == shown["due_on"] and "due" not in late[0], "one day, wherever it is told"
+    listed = read(village("case", "list", "--unit", "C", "--json"))[0]
+    assert listed["next_due_on"] == shown["due_on"]
+    for words in (
+        ("case", "show", "D-1"),
+        ("case", "list", "--unit", "C"),
+        ("deadlines", "list", "--unit", "C"),
+    ):
+        assert shown["due_on"] in village(*words).stdout, words
     assert read(village("sweep", "--json"))["missed"] == []
 
 
