@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from api.fact_kinds import kind_of
 from domain.fact_names import FACT_NAMES, fact_name
 from domain.names import value_name
 from domain.remedies import FIRST_DAY, LARGEST, LAST_DAY, LONGEST, LONGEST_LINE, MOST, REFERENCE
@@ -125,34 +126,38 @@ def _default(fact: Any) -> dict[str, Any]:
     return {"default_factory": fact.default_factory}
 
 
-def described(hint: Any) -> dict[str, Any]:
+def described(hint: Any, trigger: str = "") -> dict[str, Any]:
     """The type of a fact in a word, with its choices or parts: for whoever builds a form from `allowed`."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        return described(next(one for one in args if one is not types.NoneType))
+        return described(next(one for one in args if one is not types.NoneType), trigger)
     if origin in (tuple, list):
-        return {"type": "list", "of": described(args[0])}
+        return {"type": "list", "of": described(args[0], trigger)}
     if origin is dict:
-        return {"type": "map", "of": described(args[1])}
+        return {"type": "map", "of": described(args[1], trigger)}
     if isinstance(hint, type) and issubclass(hint, Enum):
         return {"type": "choice", "choices": [_choice(member) for member in hint]}
     if dataclasses.is_dataclass(hint):
         inner = typing.get_type_hints(hint)
-        parts = [asked(fact, inner[fact.name]) for fact in dataclasses.fields(hint)]
+        parts = [asked(fact, inner[fact.name], trigger) for fact in dataclasses.fields(hint)]
         return {"type": "record", "fields": parts}
     return {"type": WORDS.get(hint, "text")}
 
 
-def asked(fact: Any, hint: Any) -> dict[str, Any]:
-    """A fact as a form shows it: name, labels, whether required, type."""
-    named = fact_name(fact.name)
-    return {
-        "name": fact.name,
-        "zh": named.zh,
-        "en": named.en,
-        "required": is_required(fact),
-        **described(hint),
-    }
+def asked(fact: Any, hint: Any, trigger: str = "") -> dict[str, Any]:
+    """A fact as a form shows it: name, labels, whether required, type.
+
+    `stands_for` tells what a text or number is (fact_kinds.py), `default` what it is when it is left out; both may be
+    missing.
+    """
+    named, found = fact_name(fact.name), described(hint, trigger)
+    told = {"name": fact.name, "zh": named.zh, "en": named.en, "required": is_required(fact), **found}
+    if found["type"] in ("text", "integer") or found.get("of", {}).get("type") == "text":
+        kind = kind_of(trigger, fact.name)
+        told |= {"stands_for": kind} if kind else {}
+    if not is_required(fact) and fact.default not in (dataclasses.MISSING, None, "", ()):
+        told["default"] = fact.default.value if isinstance(fact.default, Enum) else fact.default
+    return told
 
 
 def _choice(member: Enum) -> dict[str, Any]:

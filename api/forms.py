@@ -111,7 +111,7 @@ def has_route(table: Table, trigger: str) -> bool:
 def asks(table: Table, trigger: str) -> list[dict[str, Any]]:
     """The facts that a trigger's form asks for."""
     hints = hints_of(table.events[trigger])
-    return [asked(fact, hints[name]) for name, fact in table.asks[trigger].items()]
+    return [asked(fact, hints[name], trigger) for name, fact in table.asks[trigger].items()]
 
 
 def actor_of(said: ActorForm, service: Service) -> Actor:

@@ -83,7 +83,8 @@ def pause(clock: Clock, cause: str, at: datetime, rule: Rule) -> Clock:
         return clock
     earliest = max([clock.started_at, *(p.until for p in clock.pauses if p.until)])
     if at < earliest:
-        raise Invalid("at", at.isoformat(), f"The clock can be paused from {earliest.isoformat()} on.")
+        remedy = f"The clock can be paused from {earliest.isoformat()} on."
+        raise Invalid("at", at.isoformat(), remedy, f"最早可自{earliest:%Y-%m-%d %H:%M}起中止")
     return replace(clock, status=ClockStatus.PAUSED, pauses=(*clock.pauses, Pause(cause, at)))
 
 

@@ -113,13 +113,19 @@ def _facts(topic: str) -> tuple[str, ...]:
 
 
 def history(
-    connection: sa.Connection, code: str, *, after_version: int = 0, policies: PolicyBook | None = None
+    connection: sa.Connection,
+    code: str,
+    *,
+    after_version: int = 0,
+    policies: PolicyBook | None = None,
+    in_parts: bool = False,
 ) -> list[Row]:
     """Everything that was recorded on a case, oldest first; empty for a case nobody has opened.
 
     To the columns of the table each row adds `code`, `state_before`, `level_before`, `holder_before`, the event's name
     (`zh`, `en`), the units' names of that day (`unit_name`, `holder_name`), `sentence_zh` and `sentence_en`. `changes`
-    is {"facts": {…}, "clocks": […]}, the latter as clock_changes.py tells. `after_version` leaves out rows up to it.
+    is {"facts": {…}, "clocks": […]}, the latter as clock_changes.py tells. `after_version` leaves out rows up to it;
+    `in_parts` adds `parts`, what the sentence is made of (sentences.Parts).
 
     Facts and sentences hold references and masks for people (eventlog/masking.py): unmask them for who may see.
     """
@@ -129,7 +135,7 @@ def history(
     found = [dict(row._mapping) for row in connection.execute(query)]
     for row in found:
         row["changes"] = _changes(row["changes"])
-    told = Told(policies or builtin_policies(), names_of(connection, _units_in(found)))
+    told = Told(policies or builtin_policies(), names_of(connection, _units_in(found)), in_parts=in_parts)
     before: Row = {"state": None, "level": None, "holder": ""}
     clocks: dict[str, Clock] = {}
     for row in found:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from enum import Enum
 from functools import cache
@@ -25,6 +25,7 @@ from projections.rows import Row
 from projections.schema import parsed
 
 LONGEST = 160  # characters of a free text that a sentence carries; the facts beside it have all
+WHOLE = 1_000_000
 
 YES_NO = {True: Title("是", "yes"), False: Title("否", "no")}
 
@@ -57,6 +58,8 @@ class Told:
     policies: PolicyBook
     unit_names: Mapping[str, list[tuple[str, str]]]
     subjects: set[str] = field(default_factory=set)
+    in_parts: bool = False  # whether a row also gets `parts`: what a page sets apart
+    longest: int = LONGEST  # characters of a free text
 
     def unit(self, code: str, at: str) -> str:
         """The unit's name on the local day of an instant; the code of one that has none."""
@@ -74,6 +77,16 @@ class Told:
         return next(known, Title(rule, rule))
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a sentence is made of, for who shows it otherwise: facts with their labels, the move, the deadlines, the mark."""
+
+    facts: list[tuple[Title, Title]]
+    moved: Title
+    clocks: list[Title]
+    mark: Title
+
+
 def sentences(row: Row, told: Told) -> dict[str, str]:
     """`zh`, `en`, `unit_name`, `holder_name`, `sentence_zh` and `sentence_en` of a row of a history.
 
@@ -85,6 +98,11 @@ def sentences(row: Row, told: Told) -> dict[str, str]:
     said = [_facts(row, told), _moved(row, holder, told), _reason(row), _clocks(row, told)]
     who = _who(row, unit, told)
     when = _minute(at)
+    if told.in_parts:
+        whole = replace(told, longest=WHOLE)
+        row["parts"] = Parts(
+            _fact_pairs(row, whole), _moved(row, holder, told), _clock_changes(row, told), _entered(row)
+        )
     return {
         "zh": name.zh,
         "en": name.en,
@@ -121,8 +139,15 @@ def _who(row: Row, unit: str, told: Told) -> Title:
 
 
 def _facts(row: Row, told: Told) -> Title:
+    pairs = _fact_pairs(row, told)
+    zh = [f"{label.zh}：{shown.zh}" for label, shown in pairs]
+    en = [f"{label.en}: {shown.en}" for label, shown in pairs]
+    return Title("，" + "；".join(zh), " — " + "; ".join(en)) if pairs else Title("", "")
+
+
+def _fact_pairs(row: Row, told: Told) -> list[tuple[Title, Title]]:
     """The facts with their labels. What is empty, or as it is when nobody says otherwise, is left out."""
-    zh, en = [], []
+    found = []
     by_clock = TOLD_BY_CLOCKS if row["post"] == Role.SYSTEM else frozenset()
     for name, kind in _kinds(row["topic"]).items():
         value = row["changes"]["facts"].get(name)
@@ -133,10 +158,8 @@ def _facts(row: Row, told: Told) -> Title:
             or name in by_clock
         ):
             continue
-        label, shown = fact_name(name), _shown(name, value, kind.enum, row["occurred_at"], told)
-        zh.append(f"{label.zh}：{shown.zh}")
-        en.append(f"{label.en}: {shown.en}")
-    return Title("，" + "；".join(zh), " — " + "; ".join(en)) if zh else Title("", "")
+        found.append((fact_name(name), _shown(name, value, kind.enum, row["occurred_at"], told)))
+    return found
 
 
 def _shown(name: str, value: Any, enum: type[Enum] | None, at: str, told: Told) -> Title:
@@ -208,16 +231,22 @@ def _reason(row: Row) -> Title:
 
 
 def _clocks(row: Row, told: Told) -> Title:
-    zh, en = [], []
+    said = _clock_changes(row, told)
+    zh, en = "；".join(one.zh for one in said), "; ".join(one.en for one in said)
+    return Title(f"。期限：{zh}", f". Deadlines: {en}") if said else Title("", "")
+
+
+def _clock_changes(row: Row, told: Told) -> list[Title]:
+    found = []
     for change in row["changes"]["clocks"]:
         said = CLOCK_CHANGES["met late" if change["change"] == "met" and change["late"] else change["change"]]
         name, due = clock_title(told.policies, change["name"], change["policy"]), _limit(change["due"])
         colour = {"red": Title("红色", "red"), "yellow": Title("黄色", "yellow")}.get(
             change["colour"], Title("", "missed")
         )
-        zh.append(said.zh.format(name=f"“{name.zh}”", due=due.zh, colour=colour.zh))
-        en.append(said.en.format(name=f"“{name.en}”", due=due.en, colour=colour.en))
-    return Title("。期限：" + "；".join(zh), ". Deadlines: " + "; ".join(en)) if zh else Title("", "")
+        zh = said.zh.format(name=f"“{name.zh}”", due=due.zh, colour=colour.zh)
+        found.append(Title(zh, said.en.format(name=f"“{name.en}”", due=due.en, colour=colour.en)))
+    return found
 
 
 def _entered(row: Row) -> Title:
@@ -235,15 +264,15 @@ def _entered(row: Row) -> Title:
 
 def _text(value: str, told: Told) -> str:
     """A free text, shortened; a party's reference as the token that the people store renders."""
-    return f"⟦{value}:name⟧" if value in told.subjects else _short(value)
+    return f"⟦{value}:name⟧" if value in told.subjects else _short(value, told.longest)
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = LONGEST) -> str:
     """Part of a longer sentence, which has its own punctuation."""
     text = text.rstrip().removesuffix("。").removesuffix(".")
-    if len(text) <= LONGEST:
+    if len(text) <= longest:
         return text
-    cut = text[:LONGEST]
+    cut = text[:longest]
     if cut.rfind("⟦") > cut.rfind("⟧"):  # never half a token
         cut = cut[: cut.rfind("⟦")]
     return cut + "…"

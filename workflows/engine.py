@@ -112,6 +112,16 @@ class Engine:
                 found.append(trigger)
         return found
 
+    def hindered(self, case: Case, actor: Actor, at: datetime) -> dict[str, Guard]:
+        """The triggers of this state that this actor may not fire now, each with the condition that stands in the way."""
+        found = {}
+        for trigger in self.table.triggers_in(str(case.state)):
+            move = self.move(case, trigger, actor, at, {})
+            met = [obstacle(row, move, blank_form=True) for row, _ in self.table.lines(trigger, case.state)]
+            if None not in met:
+                found[trigger] = max((one for one in met if one), key=lambda one: one[0])[1]
+        return found
+
     def refusal(self, move: Move) -> Refused:
         """The refusal that the machine's tries amount to: the row that got furthest explains it."""
         how_far, failed = max(move.obstacles, key=lambda o: o[0], default=(SELECTED, NO_SUCH_STEP))

@@ -6,12 +6,15 @@ they had typed stays on the page until it is sent.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
 from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
 
+from api.access.signed import Signed, heard
 from api.pages.security import is_page
 from api.pages.shell import kept_fields, rendered
 
@@ -34,7 +37,7 @@ async def seen(request: Request, problem: Response) -> Response:
         return see_sign_in(request)
     answer = rendered(
         request,
-        getattr(request.state, "signed", None),
+        await who(request),
         "failure.html",
         status=problem.status_code,
         kind=told["type"].rpartition(":")[2],
@@ -45,6 +48,18 @@ async def seen(request: Request, problem: Response) -> Response:
         if name in problem.headers:
             answer.headers[name] = problem.headers[name]
     return answer
+
+
+async def who(request: Request) -> Signed | None:
+    """Who is signed in, also where no dependency asked for it; nobody, when even that cannot be told."""
+    signed: Signed | None = getattr(request.state, "signed", None)
+    context = getattr(request.app.state, "context", None)
+    said = heard(request)
+    if signed is not None or said is None or context is None:
+        return signed
+    with contextlib.suppress(Exception):  # the database may be what failed
+        signed = context.door.known(said) or await run_in_threadpool(context.door.look_up, said)
+    return signed
 
 
 def see_sign_in(request: Request) -> Response:

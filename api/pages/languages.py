@@ -21,11 +21,15 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from starlette.requests import Request
 
+from api.pages.parties import anonymous, official_names
 from domain.calendar import TZ
-from domain.names import value_name
+from domain.names import CASE_TYPES, NAMES, state_name, value_name
+from domain.rule import Title
 
 CATALOGS: Final = Path(__file__).parent / "locale"
 COOKIE: Final = "gridcase_lang"
+KINDS: Final = {kind.__name__: kind for kind in NAMES}
+NOBODY: Final[Mapping[str, Title]] = {}
 WEEKDAYS_ZH: Final = "一二三四五六日"
 WEEKDAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -69,20 +73,42 @@ class Language:
             return str(said[self.code])
         return said.zh if self.is_chinese else said.en
 
-    def day(self, value: date | datetime | None) -> str:
-        """2026年3月2日（周一） · Mon 2 March 2026, in the zone of the jurisdiction."""
-        if value is None:
+    def state(self, state: str) -> str:
+        """A state such as "village_mediation.offered"."""
+        return self.say(state_name(state))
+
+    def case_type(self, kind: str) -> str:
+        """矛盾纠纷 · dispute."""
+        return self.say(CASE_TYPES.get(kind, Title(kind, kind)))
+
+    def value(self, stored: object, kind: str) -> str:
+        """A stored value of an enumeration that is given by its name: `{{ case.severity|value("Severity") }}`."""
+        return self.say(value_name(KINDS[kind], stored))
+
+    def anonymous(self, text: str, names: Mapping[str, Title] = NOBODY) -> str:
+        """A text that people wrote, with its people as the pages speak of them (parties.py)."""
+        return anonymous(text, names, self.code)
+
+    def officials(self, text: str, names: Mapping[str, str]) -> str:
+        """The same for accounts: user -> the name of the official."""
+        return official_names(text, names)
+
+    def day(self, value: date | datetime | str | None) -> str:
+        """2026年3月2日（周一） · Mon 2 March 2026, in the zone of the jurisdiction. Takes a stored day or instant too."""
+        if not value:
             return ""
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
         on = value.astimezone(TZ).date() if isinstance(value, datetime) else value
         if self.is_chinese:
             return f"{on.year}年{on.month}月{on.day}日（周{WEEKDAYS_ZH[on.weekday()]}）"
         return f"{WEEKDAYS_EN[on.weekday()]} {on.day} {MONTHS_EN[on.month - 1]} {on.year}"
 
-    def instant(self, value: datetime | None) -> str:
-        """2026年3月2日 09:05 · 2 March 2026, 09:05, in the zone of the jurisdiction."""
-        if value is None:
+    def instant(self, value: datetime | str | None) -> str:
+        """2026年3月2日 09:05 · 2 March 2026, 09:05, in the zone of the jurisdiction. Takes a stored instant too."""
+        if not value:
             return ""
-        at = value.astimezone(TZ)
+        at = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(TZ)
         if self.is_chinese:
             return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
         return f"{at.day} {MONTHS_EN[at.month - 1]} {at.year}, {at:%H:%M}"

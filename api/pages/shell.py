@@ -20,8 +20,10 @@ from starlette.datastructures import FormData
 
 from api.context import Context
 from api.pages import assets, languages
+from api.pages.choices import named
 from api.pages.languages import Language, language_of
 from api.pages.navigation import entries_for
+from domain.organisation import local_date
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 THEME: Final = "gridcase_theme"
@@ -59,24 +61,29 @@ def environment(code: str) -> Environment:
         auto_reload=False,
     )
     made.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"say": language.say, "day": language.day, "instant": language.instant}
+    filters = ("say", "day", "instant", "state", "value", "case_type", "anonymous", "officials")
+    made.filters |= {name: getattr(language, name) for name in filters}
     made.globals |= {"lang": language, "asset": assets.address}
     return made
 
 
 def page(
-    request: Request, context: Context, me: Any, name: str, *, status: int = 200, **values: Any
+    request: Request, context: Context, me: Any, name: str, /, *, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """A page from its template. `me` is who is signed in, or None; `values` are the template's own.
 
-    A template also has: `me`, `reader`, `entries`, `csrf`, `now`, `lang`, `asset()`, and the filters `say`, `day`,
-    `instant`.
+    A template also has what docs/pages.md tells: `me`, `reader`, `csrf`, `now`, `unit(code)` and the filters.
     """
-    told = {"now": context.now(), **values}
-    return rendered(request, me, name, status=status, **told)
+    now, units = context.now(), context.service.reference.organisation()
+
+    def unit(code: str) -> str:
+        """A unit by its name of today; the code of one that is not known."""
+        return named(units, code, local_date(now)) if code and units.exists(code) else code
+
+    return rendered(request, me, name, status=status, **{"now": now, "unit": unit, **values})
 
 
-def rendered(request: Request, me: Any, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+def rendered(request: Request, me: Any, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
     """The same without a context: for what is told when the program itself is in trouble."""
     language = language_of(request)
     theme = asked(request, "theme", THEME, THEMES)
@@ -84,8 +91,9 @@ def rendered(request: Request, me: Any, name: str, *, status: int = 200, **value
     told = {
         "me": me,
         "csrf": me.csrf if me else "",
+        "unit": str,
         "reader": Reader(request.url.path, tuple(request.query_params.multi_items()), theme),
-        "entries": entries_for(acting.post if acting else None),
+        "main_ways": entries_for(acting.post if acting else None),
         **values,
     }
     html = environment(language.code).get_template(name).render(told)

@@ -18,7 +18,7 @@ from domain.errors import Invalid, NotFound
 from domain.remedies import CODE
 from workflows.dispute import DISPUTE
 from workflows.petition import PETITION
-from workflows.service import Answer, Command
+from workflows.service import Answer, Command, Service
 from workflows.table import Table
 
 TABLES = (DISPUTE, PETITION)
@@ -130,10 +130,10 @@ def of_type(context: Context, code: str, type_: str) -> None:
         raise NotFound(type_, code, f"It is a {found}: look under /{PLURAL[found]}.")
 
 
-def carried_out(context: Context, command: Command, prefer: str | None, status: int = 200) -> Response:
-    """Do it, wait for the read side if asked, and answer."""
+def done_by(service: Service, command: Command) -> Answer:
+    """Do it. What is wrong is told by the names that the body has."""
     try:
-        done = context.service.do(command)
+        return service.do(command)
     except Invalid as wrong:
         raise wrong.named(_sent) from None
     except NotFound as missing:
@@ -145,6 +145,11 @@ def carried_out(context: Context, command: Command, prefer: str | None, status: 
             "No policy set that we know was in force then: give a later instant.",
             "此时尚无已知的期限政策，请填较晚的时间。",
         ) from None
+
+
+def carried_out(context: Context, command: Command, prefer: str | None, status: int = 200) -> Response:
+    """Do it, wait for the read side if asked, and answer."""
+    done = done_by(context.service, command)
     seconds = wanted_wait(prefer)
     seen = seconds > 0 and context.wait_for(done.position, seconds)
     return answer(

@@ -72,7 +72,10 @@ def test_what_may_be_done_next_comes_with_address_and_form(web):
     offer = allowed["offer"]
     assert (offer["zh"], offer["en"]) == ("提交村级调解", "Offer to the village")
     assert offer["href"] == f"/api/v1/disputes/{code}/offer"
-    assert offer["asks"] == [{"name": "unit", "zh": "单位", "en": "unit", "required": True, "type": "text"}]
+    (unit,) = offer["asks"]
+    assert unit == {
+        "name": "unit", "zh": "单位", "en": "unit", "required": True, "type": "text", "stands_for": "unit"
+    }  # fmt: skip
     assert "resolve" not in allowed and "miss_deadline" not in allowed
     assert web.get(f"/cases/{code}")["allowed"] is None
     (row,) = web.get("/worklist", as_user="chen.reporter", as_post="reporter", as_unit=GRID)["items"]

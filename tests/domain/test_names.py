@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import inspect
 
@@ -13,8 +14,9 @@ import domain.dispute
 import domain.mediation
 import domain.petition
 import domain.terms
-from domain.case import NEW, TYPES, facts_of
+from domain.case import NEW, TYPES, Party, facts_of
 from domain.clock import ClockStatus
+from domain.dispute import Obligation
 from domain.fact_names import FACT_NAMES
 from domain.names import CASE_TYPES, NAMES, name_of, state_name, value_name
 from domain.terms import Level
@@ -51,6 +53,7 @@ def test_no_name_is_for_nobody():
 
 def test_every_fact_of_every_event_has_a_label():
     asked = {fact for event in TOPICS.values() for fact in facts_of(event)} - {"originator_topic"}
+    asked |= {part.name for record in (Party, Obligation) for part in dataclasses.fields(record)}
     assert asked - set(FACT_NAMES) == set()
     assert set(FACT_NAMES) - asked == set()
 
