@@ -94,9 +94,8 @@ def resume(clock: Clock, at: datetime, rule: Rule, calendar: WorkCalendar) -> Cl
         return clock
     *before, last = clock.pauses
     if at < last.since:
-        raise Invalid(
-            "at", at.isoformat(), f"The pause began at {last.since.isoformat()}; it cannot end before."
-        )
+        remedy = f"The pause began at {last.since.isoformat()}; it cannot end before."
+        raise Invalid("at", at.isoformat(), remedy, f"中止自{last.since:%Y-%m-%d %H:%M}起，恢复不能更早")
     pauses = (*before, replace(last, until=at))
     return _settled(replace(clock, status=ClockStatus.RUNNING, pauses=pauses), rule, calendar)
 
