@@ -35,7 +35,6 @@ HINTS: Final[Mapping[tuple[str, str], T]] = {
     ("", "how_chosen"): T("“appointed”为指定，“chosen”为当事人选择", "“appointed”, or “chosen” by the parties"),
     ("", "representatives"): T("多人提出共同事项时推选的代表人数", "How many speak for a group"),
     ("", "days"): T("延长的天数", "By how many days"),
-    ("reopen", "ground"): T("如有新的事实和理由，请写明“新的事实”", "Where there are new facts, say “new facts”"),
     ("link", "relation"): T("与本案的关系，例如同一起因", "How the two belong together"),
 }  # fmt: skip
 

@@ -220,13 +220,11 @@ def invented(asked: dict[str, Any], page: FormReader, name: str) -> Any:
             return choices[-1]
     if choices:
         return choices[-1]
-    return (
-        TOWNSHIP
-        if asked.get("stands_for") == "unit"
-        else SAID
-        if field and field.kind == "textarea"
-        else "内容"
-    )
+    if asked.get("stands_for") in ("user", "person"):
+        return "wu.handler"
+    if asked.get("stands_for") == "unit":
+        return TOWNSHIP
+    return SAID if field and field.kind == "textarea" else "内容"
 
 
 def fill(
