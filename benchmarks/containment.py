@@ -22,7 +22,7 @@ from eventlog.log import open_log, utc_now
 from gridcase.demo import district
 from projections.all import open_reads
 from projections.figures.containment import ENDED
-from projections.figures.question import asked
+from projections.figures.question import asked, each
 
 KINDS = ("postgresql", "sqlite")
 SHORT = 8  # events: only cases at most so long are multiplied
@@ -131,7 +131,7 @@ def rows_for_peer(url: str) -> tuple[list[list[object]], list[dict[str, Any]]]:
                     "outcome": row.outcome, "excluded": row.reason or "", "reopened": bool(row.reopened),
                     "opened_at": f"{row.decided_on}T09:00:00+08:00", "closed_at": f"{row.decided_on}T12:00:00+08:00",
                 }
-                for row in connection.execute(sa.text(ENDED), question.parameters())
+                for row in connection.execute(sa.text(each(ENDED)), question.parameters())
             ]  # fmt: skip
     finally:
         reads.dispose()

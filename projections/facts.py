@@ -1,8 +1,8 @@
 """事实: what figures know of a case, and since when they know it.
 
 `read_facts` is bitemporal: a row holds for every knowledge cut from `known_from` up to, not including, `known_to`; a
-correction closes the row and opens another, so that a figure of an earlier cut stays readable. Endings and marks only
-grow, each with the instant since which it is known (`*_known`: recorded_at). Never overwrite what was known.
+correction closes the row and opens another, so that a figure of an earlier cut stays readable; so do endings
+(endings.py). Marks only grow, each with the instant since which it is known. Never overwrite what was known.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.case import CLOSED
-from domain.terms import Outcome, Referral
+from domain.terms import Outcome
+from projections import endings
+from projections.endings import ENDINGS, KINDS
 from projections.fact_changes import CHANGES
+from projections.known import keep_known
 from projections.moments import day_number, day_text, instant
 from projections.rows import Row, Rows
 from projections.schema import FOREVER, METADATA, Text
@@ -56,30 +59,6 @@ FACTS = sa.Table(
     sa.Index("ix_read_facts_code", "code"),
 )
 
-ENDINGS = sa.Table(  # one row for each time that a case was closed
-    "read_endings",
-    METADATA,
-    sa.Column("case_id", Text, primary_key=True),
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("ended_at", Text, nullable=False),
-    sa.Column("ended_on", Text, nullable=False),
-    sa.Column("ended_day", sa.Integer, nullable=False),
-    sa.Column("ended_known", Text, nullable=False),
-    sa.Column("outcome", Text, nullable=False),
-    sa.Column("opted_out", sa.Integer, nullable=False),  # a party went its own way before anybody mediated
-    sa.Column("unit", Text, nullable=False),  # that closed it
-    sa.Column("level", sa.Integer),
-    sa.Column("highest", sa.Integer),  # the highest level that had custody up to here
-    sa.Column("level_unknown", sa.Integer, nullable=False),  # 1: a foreign log does not tell every level
-    sa.Column("undone_at", Text),  # when the case went on after all: reopened, referred_up, unmerged …
-    sa.Column("undone_day", sa.Integer),
-    sa.Column("undone_known", Text),
-    sa.Column("undone_how", Text),
-    sa.Column("repeat_day", sa.Integer),  # the first repeated submission of the same matter after it
-    sa.Column("repeat_known", Text),
-    sa.Index("ix_read_endings_on", "ended_on"),
-)
-
 MARKS = sa.Table(  # resolved, revoked, repeat, executed: what the resolution of a petition is judged by
     "read_marks",
     METADATA,
@@ -103,20 +82,8 @@ FACTS_NOW = sa.Table(  # where the fold stands with each case; no figure reads i
 )
 
 BLANK_FACTS: Row = dict.fromkeys(c.name for c in FACTS.columns)
-BLANK_ENDING: Row = dict.fromkeys(c.name for c in ENDINGS.columns)
 HANDLE = "P-HANDLE"
 VOIDED, MERGED = Outcome.VOIDED.value, Outcome.MERGED.value
-# How a closed case went on. Anything else that opens it again is a reopening.
-UNDONE = {
-    "dispute.referred_up": "referred_up",
-    "case.unmerged": "unmerged",
-    "petition.withdrawal_revoked": "withdrawal_revoked",
-}
-# Grounds of a referral that say that a party chose another way (人民调解法 Art. 3(3), 17): its right, no failure.
-PARTY_CHOICES = frozenset(
-    {Referral.PARTY_CHOSE_COURT, Referral.PARTY_CHOSE_ARBITRATION, Referral.PARTY_CHOSE_PETITION}
-)
-
 MARKED = {
     "petition.resolved": "resolved",
     "petition.resolution_revoked": "revoked",
@@ -131,7 +98,7 @@ class Facts:
     """The projection that keeps what figures know of cases."""
 
     name = "facts"
-    tables = (FACTS, ENDINGS, MARKS, TERMS, FACTS_NOW)
+    tables = (FACTS, ENDINGS, KINDS, MARKS, TERMS, FACTS_NOW)
     topics = CASES
 
     def fold(self, events: Sequence[Seen], rows: Rows) -> None:
@@ -147,9 +114,12 @@ def _fold(seen: Seen, rows: Rows) -> None:
         keep_terms(event, case, known, rows)
         if facts["type"] == "petition":
             facts = _handled(facts, event)
+    now = rows.get(FACTS_NOW, case) or _blank_now(case)
     if facts is not old:
-        _keep_facts(old, facts, known, rows)
-    _keep_now(seen, rows)
+        keep_known(FACTS, old, facts, known, rows)
+        if now["endings"]:
+            endings.correct(case, facts, known, rows)
+    _keep_now(seen, facts, now, rows)
 
 
 def _changed_facts(old: Row | None, seen: Seen) -> Row:
@@ -180,11 +150,10 @@ def _handled(facts: Row, event: Any) -> Row:
     return facts
 
 
-def _keep_now(seen: Seen, rows: Rows) -> None:
+def _keep_now(seen: Seen, facts: Row, now: Row, rows: Rows) -> None:
     """Endings and marks, and what the fold must remember for them."""
-    _, case, _, topic, _, event = seen
+    _, _, _, topic, _, event = seen
     new = event.standing
-    now = rows.get(FACTS_NOW, case) or _blank_now(case)
     closed = int(new.state == CLOSED)
     higher = new.level is None or now["highest"] is None or new.level > now["highest"]
     if closed == now["closed"] and not higher and topic not in COUNTED:
@@ -197,9 +166,9 @@ def _keep_now(seen: Seen, rows: Rows) -> None:
     elif higher:
         now["highest"] = new.level
     if closed and not now["closed"]:  # what happens to a closed case is no second ending
-        _end(seen, now, rows)
+        endings.end(seen, facts, now, rows)
     elif now["closed"] and not closed:
-        _undo(seen, now, rows)
+        endings.undo(seen, now, rows)
     now["closed"] = closed
     if (mark := MARKED.get(topic)) is not None:
         _mark(mark, seen, now, rows)
@@ -221,40 +190,6 @@ def _blank_now(case: str) -> Row:
     }  # fmt: skip
 
 
-def _keep_facts(old: Row | None, new: Row, known: str, rows: Rows) -> None:
-    """A new row where something changed; what was known before stays, unless both were recorded in one instant."""
-    if old == new:
-        return
-    if old is not None and old["known_from"] < known:
-        rows.put(FACTS, {**old, "known_to": known})
-    rows.put(FACTS, {**new, "known_from": known, "known_to": FOREVER})
-
-
-def _end(seen: Seen, now: Row, rows: Rows) -> None:
-    _, case, _, topic, known, event = seen
-    at, new = event.entry.occurred_at, event.standing
-    refused = topic == "dispute.mediation_refused"
-    elsewhere = topic == "dispute.referred_out" and event.ground in PARTY_CHOICES
-    now["endings"] += 1
-    rows.put(ENDINGS, BLANK_ENDING | {
-        "case_id": case, "seq": now["endings"], "ended_at": instant(at), "ended_on": day_text(at),
-        "ended_day": day_number(at), "ended_known": known, "outcome": new.outcome or "unknown",
-        "opted_out": int((refused or elsewhere) and not now["sessions"]), "unit": new.holder,
-        "level": new.level, "highest": now["highest"], "level_unknown": now["level_unknown"],
-    })  # fmt: skip
-
-
-def _undo(seen: Seen, now: Row, rows: Rows) -> None:
-    _, case, _, topic, known, event = seen
-    at = event.entry.occurred_at
-    ending = rows.get(ENDINGS, case, now["endings"])
-    assert ending is not None
-    rows.put(ENDINGS, ending | {
-        "undone_at": instant(at), "undone_day": day_number(at), "undone_known": known,
-        "undone_how": UNDONE.get(topic, "reopened"),
-    })  # fmt: skip
-
-
 def _mark(mark: str, seen: Seen, now: Row, rows: Rows) -> None:
     _, case, _, _, known, event = seen
     repeat = mark == "repeat"
@@ -264,6 +199,4 @@ def _mark(mark: str, seen: Seen, now: Row, rows: Rows) -> None:
         "case_id": case, "seq": now["marks"], "mark": mark, "marked_day": day, "marked_known": known,
     })  # fmt: skip
     if repeat and now["endings"]:
-        ending = rows.get(ENDINGS, case, now["endings"])
-        if ending is not None and ending["repeat_day"] is None and day >= ending["ended_day"]:
-            rows.put(ENDINGS, {**ending, "repeat_day": day, "repeat_known": known})
+        endings.repeated(case, day, known, now, rows)

@@ -18,7 +18,8 @@ Key = tuple[Any, ...]
 Values = tuple[Any, ...]  # of a row, in the order of the table's columns
 
 KEPT_CASES = 4_000  # whose rows stay in memory, per table: some 25 KB each over all tables
-_TYPES = {sa.Text: "text", sa.Integer: "integer", sa.BigInteger: "bigint"}  # of keys, in PostgreSQL's words
+KEPT_LEARNT = 200_000  # keys of rows that are known to be there
+_TYPES = {sa.Text: "text", sa.Integer: "integer", sa.BigInteger: "bigint"}  # in PostgreSQL's words
 _CHUNK = 500  # SQLite bounds the number of placeholders
 
 
@@ -64,6 +65,14 @@ class Rows:
     def add(self, table: sa.Table, values: Values) -> None:
         """Insert a row that cannot be there yet and that this fold never reads again: cheaper than `put`."""
         self._shelf(table).added.append(values)
+
+    def learn(self, table: sa.Table, row: Row) -> None:
+        """Insert a row that says the same whoever writes it: where it is there already, it stays as it is."""
+        shelf = self._shelf(table)
+        key = shelf.key_of(row)
+        shelf.single[key] = row
+        if key not in shelf.learnt:
+            shelf.learning[key] = row
 
     def delete(self, table: sa.Table, *key: Any) -> None:
         """Remove the row with this primary key; none is fine."""
@@ -116,6 +125,10 @@ class Rows:
                 else:
                     kept.append(row)
             write(connection, shelf, gone, kept, new)
+            if (
+                shelf.learning
+            ):  # in order, so that of two who learn the same none waits for the other in a circle
+                _learn(connection, shelf, [shelf.values_of(row) for _, row in sorted(shelf.learning.items())])
 
     def done(self, kept: int | None = None) -> None:
         """The transaction is committed: nothing is left to write, and what was used longest ago may go."""
@@ -124,6 +137,10 @@ class Rows:
             shelf.changed.clear()
             shelf.fresh.clear()
             shelf.added.clear()
+            shelf.learnt |= shelf.learning.keys()
+            shelf.learning.clear()
+            if len(shelf.learnt) > KEPT_LEARNT:
+                shelf.learnt.clear()
             while len(shelf.cases) > kept:
                 del shelf.cases[next(iter(shelf.cases))]
             if len(shelf.single) > kept:
@@ -184,6 +201,8 @@ class _Shelf:
         self.changed: dict[Key, Row | None] = {}
         self.fresh: set[Key] = set()  # of the changed: those that are not stored yet
         self.added: list[Values] = []
+        self.learning: dict[Key, Row] = {}
+        self.learnt: set[Key] = set()
         marks = ", ".join("?" * len(self.columns))
         columns = {name: f'"{name}"' for name in self.columns}  # "user" is a word of SQL
         key = ", ".join(columns[name] for name in self.key)
@@ -200,6 +219,8 @@ class _Shelf:
         named = ", ".join(columns[name] for name in self.key)
         match = " AND ".join(f"t.{columns[name]} = k.{columns[name]}" for name in self.key)
         self.take_out = f"DELETE FROM {name} t USING unnest({arrays}) AS k ({named}) WHERE {match}"
+        arrays = ", ".join(f"%s::{_TYPES[type(c.type)]}[]" for c in table.columns)
+        self.learn = f"INSERT INTO {name} SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
         self.copy = f"COPY {name} ({', '.join(columns.values())}) FROM STDIN"
 
 
@@ -226,6 +247,13 @@ def _postgres(
                     copy.write_row(row)
         finally:
             cursor.close()
+
+
+def _learn(connection: sa.Connection, shelf: _Shelf, rows: list[Values]) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(shelf.learn, tuple(map(list, zip(*rows, strict=True))))
+    else:
+        connection.exec_driver_sql(f"{shelf.insert} ON CONFLICT DO NOTHING", rows)
 
 
 def _picker(names: Sequence[str]) -> Any:

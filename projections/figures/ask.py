@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from domain.calendar import TZ
@@ -25,6 +26,7 @@ from projections.figures.question import Question, asked
 from projections.schema import day
 
 PARTS = ("numerator", "denominator", "excluded")
+_numbers = msgspec.json.Decoder(list[int]).decode
 MEASURES, STATISTICS = ("gross", "net"), ("median", "p90", "max")
 
 
@@ -88,8 +90,8 @@ def drill(
         wanted = ", ".join((*PARTS, *question.figure.excluded))
         raise Invalid("part", part, f"{name} has: {wanted}.")
     found: dict[str, None] = {}
-    cases = question.cases(connection, scope, local_date(at), "1" if question.figure.lengths else "p.n")
-    for *values, code, reason, counted in cases:
+    numerator = "1" if question.figure.lengths else "p.n"
+    for values, reason, code, counted in question.cases(connection, scope, local_date(at), numerator):
         told = dict(zip(question.by, values, strict=True))
         if part != "numerator":
             told.pop(split, None)
@@ -113,25 +115,23 @@ class _Count:
 
 def _shares(connection: sa.Connection, question: Question) -> list[dict[str, Any]]:
     one, by = question.figure, question.by
-    unknown = "SUM(CASE WHEN p.reason IS NULL THEN p.unknown ELSE 0 END)" if one.unknown else "0"
-    columns = f"{question.keys} p.reason, COUNT(*), SUM(p.n), {unknown}"
-    group = "GROUP BY " + ", ".join(str(n) for n in range(1, len(by) + 2))
     counts: dict[tuple[str, ...], _Count] = defaultdict(_Count)
     split = by.index(one.split) if one.split in by else None
     parts: dict[tuple[str, ...], int] = defaultdict(int)  # of the numerator, where a dimension divides it
-    for *values, reason, counted, numerator, silent in question.select(connection, columns, group):
-        key = tuple(values)
+    for key, reason, (counted, numerator, silent) in question.counted(
+        connection, f"SUM(p.cases), SUM(p.cases * p.n), {'SUM(p.unknown)' if one.unknown else '0'}"
+    ):
         if split is not None:
             if reason is None:
                 parts[key] += int(numerator)
             key = (*key[:split], "", *key[split + 1 :])
         count = counts[key]
         if reason is None:
-            count.denominator += counted
+            count.denominator += int(counted)
             count.numerator += int(numerator)
             count.unknown += int(silent)
         else:
-            count.excluded[reason] = count.excluded.get(reason, 0) + counted
+            count.excluded[reason] = count.excluded.get(reason, 0) + int(counted)
     rows = []
     for key in _all_keys(question, counts):
         count = counts.get(key if split is None else (*key[:split], "", *key[split + 1 :]), _Count())
@@ -150,15 +150,14 @@ def _lengths(connection: sa.Connection, question: Question) -> list[dict[str, An
     by = question.by
     held: dict[tuple[str, ...], dict[str, list[int]]] = defaultdict(lambda: {m: [] for m in MEASURES})
     excluded: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
-    for *values, reason, gross, net in question.select(
-        connection, f"{question.keys} p.reason, p.gross, p.net"
+    for key, reason, (counted, *lengths) in question.counted(
+        connection, "COUNT(*), NUMBERS(p.gross), NUMBERS(p.net)"
     ):
-        key = tuple(values)
         if reason is None:
-            held[key]["gross"].append(gross)
-            held[key]["net"].append(net)
+            for measure, told in zip(MEASURES, lengths, strict=True):
+                held[key][measure] += _numbers(f"[{told}]")
         else:
-            excluded[key][reason] = excluded[key].get(reason, 0) + 1
+            excluded[key][reason] = excluded[key].get(reason, 0) + counted
     rows = []
     for key in _all_keys(question, [*held, *excluded]):
         for measure in MEASURES:

@@ -11,26 +11,21 @@ from projections.figures.definition import Figure
 # The first ending that stands: merged and voided ones are none, unless that is how the case stands now (then it is
 # listed as left out); and a failed mediation that was referred up in time was not the end.
 ENDED = """
-    SELECT f.case_id, f.code, f.type, f.origin AS unit, e.ended_on AS decided_on, f.peak AS severity,
-           f.category, f.channel, e.outcome, e.highest,
-           CASE WHEN e.undone_how = 'reopened' AND e.undone_known <= :cut
-                     AND e.undone_day - e.ended_day <= :reopen_window THEN 1 ELSE 0 END AS reopened,
-           CASE WHEN f.voided = 1 THEN 'voided'
-                WHEN f.merged = 1 THEN 'merged'
-                WHEN e.opted_out = 1 THEN 'opted_out'
-                WHEN e.outcome = 'terminated' AND :cut_day - e.ended_day <= :termination_window THEN 'not_terminal'
-                WHEN e.level_unknown = 1 THEN 'level_unknown' END AS reason
-      FROM read_facts f
-      JOIN read_endings e ON e.case_id = f.case_id
-     WHERE f.type = 'dispute' AND f.known_from <= :cut AND :cut < f.known_to
-       AND e.seq = (
-           SELECT MIN(x.seq) FROM read_endings x
-            WHERE x.case_id = f.case_id AND x.ended_known <= :cut
-              AND (f.voided = 1 OR f.merged = 1 OR (
-                   x.outcome NOT IN ('merged', 'voided')
-                   AND NOT (x.outcome = 'terminated' AND x.opted_out = 0
-                            AND COALESCE(x.undone_how, '') = 'referred_up' AND x.undone_known <= :cut
-                            AND x.undone_day - x.ended_day <= :termination_window))))
+    SELECT e.code, e.decided_on, e.cases, k.type, k.origin AS unit, k.severity, k.category, k.channel, k.outcome, k.highest,
+           CASE WHEN k.undone_how = 'reopened' AND k.undone_after <= :reopen_window THEN 1 ELSE 0 END AS reopened,
+           CASE WHEN k.voided = 1 THEN 'voided'
+                WHEN k.merged = 1 THEN 'merged'
+                WHEN k.opted_out = 1 THEN 'opted_out'
+                WHEN k.outcome = 'terminated' AND e.decided_on >= :pending_from THEN 'not_terminal'
+                WHEN k.level_unknown = 1 THEN 'level_unknown' END AS reason
+      FROM COUNTED(read_endings, ended) AS e
+      JOIN read_ending_kinds k ON k.kind = e.kind
+     WHERE k.type = 'dispute'
+       AND CASE WHEN k.voided = 1 OR k.merged = 1 THEN k.first = 1
+                ELSE k.stands_from <= :termination_window AND k.outcome NOT IN ('merged', 'voided')
+                     AND NOT (k.outcome = 'terminated' AND k.opted_out = 0
+                              AND COALESCE(k.undone_how, '') = 'referred_up' AND k.undone_after <= :termination_window)
+                END
 """
 
 EXCLUDED = {
@@ -61,13 +56,14 @@ CONTAINMENT = Figure(
     ),
     decided=DECIDED,
     population=f"""
-        SELECT code, type, unit, decided_on, category, channel, severity,
+        SELECT code, cases, type, unit, decided_on, category, channel, severity,
                COALESCE(reason, CASE WHEN severity IS NULL THEN 'imported_unknown_severity' END) AS reason,
                CASE WHEN outcome = 'resolved' AND reopened = 0 AND highest <= CASE severity
                     WHEN 'minor' THEN :target_minor WHEN 'major' THEN :target_major ELSE :target_serious END
                     THEN 1 ELSE 0 END AS n
           FROM ({ENDED}) AS ended
     """,
+    edges=("pending_from",),
     by=("severity",),
     may=DIMENSIONS,
     excluded={**EXCLUDED, "imported_unknown_severity": "a foreign log that does not tell the severity"},
@@ -87,11 +83,12 @@ def _plain(name: str, zh: str, level: Level) -> Figure:
         ),
         decided=DECIDED,
         population=f"""
-            SELECT code, type, unit, decided_on, category, channel, severity, reason,
+            SELECT code, cases, type, unit, decided_on, category, channel, severity, reason,
                    CASE WHEN outcome = 'resolved' AND reopened = 0 AND highest <= {int(level)}
                         THEN 1 ELSE 0 END AS n
               FROM ({ENDED}) AS ended
         """,
+        edges=("pending_from",),
         by=(),
         may=DIMENSIONS,
         excluded=EXCLUDED,

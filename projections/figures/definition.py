@@ -2,14 +2,18 @@
 
 The SQL of a figure (`population`) yields one row per case (or stay, or deadline) that the question is about:
 
-    code, unit, decided_on, n, reason   and a column per dimension that the figure may be broken down by
+    code, unit, decided_on, n, reason, cases   and a column per dimension that the figure may be broken down by
 
 `unit` is the unit that the row is attributed to and `decided_on` the local day of the decision instant: the row counts
 for an asked unit if its unit belonged to that one on that day. `n` is 1 if the row is in the numerator. `reason` is
-NULL, or why the row is left out of the denominator. Parameters: `:cut` (knowledge cut, an instant), `:cut_day` (its
-local day as a number), `:end` (the last instant that the period and the cut allow), `:end_on`, `:end_day`, `:split` (1
-if broken down by the dimension that divides the numerator), and the limits of the policy. Write only SQL that SQLite
-and PostgreSQL both know.
+NULL, or why the row is left out of the denominator. `cases` is 1; or, where rows come from `COUNTED(table, decided)`
+(a table of kinds, projections/kinds.py), how many there are of a kind in a stretch of days: then `decided_on` is the first
+of these days, and a day with which the SQL compares it must be among the figure's `edges`.
+
+Parameters: `:cut` (knowledge cut, an instant), `:cut_day` (its local day as a number), `:end` (the last instant that
+the period and the cut allow), `:end_on`, `:end_day`, `:split` (1 if broken down by the dimension that divides the
+numerator), `:pending_from` (the first day whose window for referring up may still run at the cut), and the limits of
+the policy. Write only SQL that SQLite and PostgreSQL both know.
 """
 
 from __future__ import annotations
@@ -52,6 +56,7 @@ class Figure:
     population: str
     by: tuple[str, ...]  # broken down by these unless others are asked for
     may: tuple[str, ...]  # the dimensions it may be broken down by
+    edges: tuple[str, ...] = ()  # parameters: days from which on the SQL judges otherwise
     excluded: Mapping[str, str] = field(default_factory=dict)  # reason -> what it means
     version: int = 1
     split: str = ""  # a dimension that divides the numerator only: every row has the whole denominator

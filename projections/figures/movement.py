@@ -29,7 +29,7 @@ ESCALATION = Figure(
     ),
     decided="the first acceptance at the level; provisional until the window after the period has passed",
     population=f"""
-        SELECT f.code, f.type, s.unit, s.taken_on AS decided_on, f.category, f.channel,
+        SELECT f.code, 1 AS cases, f.type, s.unit, s.taken_on AS decided_on, f.category, f.channel,
                f.peak AS severity, {LEVEL_NAME.format("s.level")} AS level,
                COALESCE(s.escalated_ground, '') AS reason_up,
                {OUT} END AS reason,
@@ -58,20 +58,17 @@ REOPEN = Figure(
     ),
     decided="the closing; provisional until the window after the period has passed",
     population=f"""
-        SELECT f.code, f.type, e.unit, e.ended_on AS decided_on, f.category, f.channel,
-               f.peak AS severity, {LEVEL_NAME.format("e.level")} AS level, e.outcome,
-               {OUT}
-                    WHEN e.undone_how = 'referred_up' AND e.undone_known <= :cut
-                         AND e.undone_day - e.ended_day <= :termination_window THEN 'referred_up'
-                    WHEN e.undone_how = 'withdrawal_revoked' AND e.undone_known <= :cut
-                         THEN 'withdrawal_revoked' END AS reason,
-               CASE WHEN (e.undone_how = 'reopened' AND e.undone_known <= :cut
-                          AND e.undone_day - e.ended_day <= :reopen_window)
-                      OR (e.repeat_known <= :cut AND e.repeat_day - e.ended_day <= :reopen_window)
-                    THEN 1 ELSE 0 END AS n
-          FROM read_endings e
-          JOIN read_facts f ON f.case_id = e.case_id AND f.known_from <= :cut AND :cut < f.known_to
-         WHERE e.ended_known <= :cut AND e.outcome NOT IN ('merged', 'voided')
+        SELECT e.code, e.cases, k.type, k.unit, e.decided_on, k.category, k.channel,
+               k.severity, {LEVEL_NAME.format("k.level")} AS level, k.outcome,
+               CASE WHEN k.voided = 1 THEN 'voided'
+                    WHEN k.merged = 1 THEN 'merged'
+                    WHEN k.undone_how = 'referred_up' AND k.undone_after <= :termination_window THEN 'referred_up'
+                    WHEN k.undone_how = 'withdrawal_revoked' THEN 'withdrawal_revoked' END AS reason,
+               CASE WHEN (k.undone_how = 'reopened' AND k.undone_after <= :reopen_window)
+                      OR k.repeat_after <= :reopen_window THEN 1 ELSE 0 END AS n
+          FROM COUNTED(read_endings, ended) AS e
+          JOIN read_ending_kinds k ON k.kind = e.kind
+         WHERE k.outcome NOT IN ('merged', 'voided')
     """,
     by=(),
     may=("type", "outcome", "level", "unit", "month", "severity", "category", "channel"),
@@ -96,7 +93,7 @@ TIME_IN_LEVEL = Figure(
     ),
     decided="the end of the stay",
     population=f"""
-        SELECT f.code, f.type, s.unit,
+        SELECT f.code, 1 AS cases, f.type, s.unit,
                CASE WHEN s.left_known <= :cut THEN s.left_on ELSE :end_on END AS decided_on, f.category, f.channel,
                f.peak AS severity, {LEVEL_NAME.format("s.level")} AS level,
                CASE WHEN s.left_known <= :cut THEN s.ended ELSE 'open' END AS ended,

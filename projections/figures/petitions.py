@@ -18,22 +18,20 @@ NOT_FIRST = {
     "not_first": "a repeat of a matter raised before (重复信访)",
     "first_unknown": "nobody has decided yet whether it is a first petition",
 }
-COLUMNS = (
-    """f.code, f.type, COALESCE(f.handle_unit, f.origin) AS unit, f.channel, f.petition_class AS class"""
-)
+COLUMNS = """f.code, 1 AS cases, f.type, COALESCE(f.handle_unit, f.origin) AS unit, f.channel, f.petition_class AS class"""
 
 # Each petition counts once: when it was concluded, or when it became late. The ending is a closing that ended the duty.
 CLOCKED = f"""
     SELECT {COLUMNS}, f.voided, f.merged, f.first, f.concluded_at, f.handle_due, f.handle_status,
            CASE WHEN f.concluded_at < f.handle_due THEN f.concluded_at ELSE f.handle_due END AS decided_at,
            CASE WHEN f.concluded_at < f.handle_due THEN f.concluded_on ELSE f.handle_due_on END AS decided_on,
-           e.ended_at, e.ended_on, e.outcome
+           e.ended_at, e.ended_on, k.outcome
       FROM read_facts f
-      LEFT JOIN read_endings e ON e.case_id = f.case_id AND e.seq = (
-           SELECT MIN(x.seq) FROM read_endings x
-            WHERE x.case_id = f.case_id AND x.ended_known <= :cut
-              AND x.outcome IN ('declined', 'diverted', 'withdrawn')
-              AND (x.undone_known IS NULL OR x.undone_known > :cut))
+      LEFT JOIN read_endings e ON e.case_id = f.case_id AND e.known_from <= :cut AND :cut < e.known_to AND e.seq = (
+           SELECT MIN(x.seq) FROM read_endings x JOIN read_ending_kinds y ON y.kind = x.kind
+            WHERE x.case_id = f.case_id AND x.known_from <= :cut AND :cut < x.known_to
+              AND y.outcome IN ('declined', 'diverted', 'withdrawn') AND x.undone_at IS NULL)
+      LEFT JOIN read_ending_kinds k ON k.kind = e.kind
      WHERE {KNOWN} AND f.handle_started_at IS NOT NULL
 """
 
@@ -49,7 +47,7 @@ ON_TIME = Figure(
     ),
     decided="δ: early ones when they were concluded, late ones when they became late",
     population=f"""
-        SELECT f.code, f.type, f.unit, f.channel, f.class,
+        SELECT f.code, f.cases, f.type, f.unit, f.channel, f.class,
                CASE WHEN f.ended_at < f.decided_at THEN f.ended_on ELSE f.decided_on END AS decided_on,
                {OUT}
                     WHEN f.ended_at < f.decided_at THEN f.outcome

@@ -6,7 +6,7 @@ Everything that a figure may be asked goes through here, so that each of them co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,34 +17,32 @@ from domain.calendar import TZ
 from domain.errors import Invalid, NotFound
 from domain.policy import NATIONAL, Limits, builtin_policies
 from domain.scope import Scope
+from projections.figures.belonging import Belonging, Stretches
 from projections.figures.catalogue import FIGURES
 from projections.figures.definition import Figure, Period, limits_as_parameters
 from projections.schema import day, instant
 from projections.scoped import seen_by
 from projections.worklist import READ_WORKLIST
 
-# Whose matter it was on the day of the decision, and which child of the asked unit it came from.
-BELONGS = """
-    FROM (SELECT q.* FROM ({population}) AS q
-           WHERE q.decided_on >= :from AND q.decided_on < :to) AS p
-    JOIN read_unit_ancestors a ON a.unit = p.unit AND a.ancestor = :unit
-         AND a.valid_from <= p.decided_on AND p.decided_on < a.valid_to
-"""
-CHILD = """
-    LEFT JOIN read_unit_ancestors b ON b.unit = p.unit AND b.valid_from <= p.decided_on AND p.decided_on < b.valid_to
-         AND EXISTS (SELECT 1 FROM read_units u WHERE u.code = b.ancestor AND u.parent = :unit
-                        AND u.valid_from <= p.decided_on AND p.decided_on < u.valid_to)
-"""
+PERIOD = "p.decided_on >= :from AND p.decided_on < :to"
+WITHIN = "p.unit IN (SELECT a.unit FROM read_unit_ancestors a WHERE a.ancestor = :unit)"
 # The local day of a stored instant, where no table keeps it. Summer time ended in 1991, before anything was recorded.
 LOCAL_DAY = {
     "sqlite": r"STRFTIME('%Y-%m-%d', \1, '+8 hours')",
     "postgresql": r"TO_CHAR(CAST(\1 AS TIMESTAMP) + INTERVAL '8 hours', 'YYYY-MM-DD')",
 }
-EXPRESSIONS = {
-    "unit": "COALESCE(b.ancestor, :unit)",
-    "month": "SUBSTR(p.decided_on, 1, 7)",
-    "reason": "p.reason_up",
-}
+# The numbers of a group as one text, with commas between: a fraction of what as many rows cost.
+NUMBERS = {"sqlite": r"GROUP_CONCAT(\1)", "postgresql": r"STRING_AGG(CAST(\1 AS TEXT), ',')"}
+# The rows of a table of kinds: together, or each by itself.
+COUNTED = re.compile(r"COUNTED\((\w+), (\w+)\)")
+TOGETHER = """(
+    SELECT c.kind, {first} AS decided_on, COUNT(*) AS cases, '' AS code FROM {table} c WHERE {known} GROUP BY 1, 2)"""
+EACH = "(SELECT c.kind, c.{decided}_on AS decided_on, 1 AS cases, c.code FROM {table} c WHERE {known})"
+KNOWN = "c.known_from <= :cut AND :cut < c.known_to AND c.{decided}_day >= :from_day AND c.{decided}_day < :to_day"
+TOLD = ("unit", "month")  # dimensions that follow from the unit and the day of a row
+
+Key = tuple[str, ...]  # a value for each dimension of the question
+Counted = tuple[Key, str | None, Sequence[Any]]  # the key, the reason of an exclusion, the columns asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +64,8 @@ class Question:
             "unit": self.unit,
             "from": day(self.period.since),
             "to": day(self.period.until),
+            "from_day": self.period.since.toordinal(),
+            "to_day": self.period.until.toordinal(),
             "start": instant(start),
             "stop": instant(stop),
             "cut": instant(self.cut),
@@ -73,43 +73,110 @@ class Question:
             "end": instant(end),
             "end_on": day(last),
             "end_day": last.toordinal(),
+            "pending_from": day(
+                self.cut.astimezone(TZ).date() - timedelta(self.limits.termination_window_days)
+            ),
             "split": int(self.figure.split in self.by),
             **limits_as_parameters(self.limits),
         }
 
-    def select(self, connection: sa.Connection, columns: str, more: str = "") -> Iterable[Any]:
-        return connection.execute(self._statement(connection, columns, more))
+    def counted(self, connection: sa.Connection, columns: str) -> Iterator[Counted]:
+        """`columns` (aggregates) of the rows that have a key and a reason in common.
 
-    def cases(self, connection: sa.Connection, scope: Scope, on: date, numerator: str) -> Iterable[Any]:
-        """(keys …, code, reason, n) of every case that counts or is left out and that the scope holds on a day."""
-        names = (*(f"k{i}" for i in range(len(self.by))), "code", "reason", "n")
-        columns = f"{self.keys} p.code AS code, p.reason AS reason, {numerator} AS n"
-        told = self._statement(connection, columns).columns(*map(sa.column, names)).subquery("told")
-        c = READ_WORKLIST.c
-        query = sa.select(told).join(READ_WORKLIST, c.code == told.c.code)
-        return connection.execute(
-            query.where(seen_by(connection, scope, c.case_id, on)).order_by(told.c.code)
+        The same key and reason may come several times: from several units and stretches of days, to be added up.
+        """
+        belongs, parameters = self._belonging(connection), self.parameters()
+        edges = {*belongs.edges, *(parameters[name] for name in self.figure.edges)}
+        edges |= set(self._months() if "month" in self.by else ())
+        stretches = Stretches(
+            parameters["from"], [edge for edge in sorted(edges) if parameters["from"] < edge]
         )
+        population = self.figure.population
+        decided, period = stretches.first("p.decided_on"), PERIOD
+        if COUNTED.search(population):  # where rows are counted it was asked for already
+            decided, period = "p.decided_on", "1 = 1"
+        keys = ["p.unit", decided, "p.reason", *self._own()]
+        group = ", ".join(str(n) for n in range(1, len(keys) + 1))
+        text = f"SELECT {', '.join(keys)}, {columns} FROM ({together(population, stretches)}) AS p WHERE {period}"
+        given = parameters | stretches.parameters
+        for unit, first, reason, *values in connection.execute(
+            self._statement(connection, f"{text} GROUP BY {group}", given)
+        ):
+            child = belongs.child(unit, first)
+            if child is not None:
+                own = len(keys) - 3
+                yield self._key(child, first, values[:own]), reason, values[own:]
 
-    def _statement(self, connection: sa.Connection, columns: str, more: str = "") -> sa.TextClause:
-        child = CHILD if "unit" in self.by else ""
-        text = f"SELECT {columns} {BELONGS.format(population=self.figure.population)} {child} {more}"
+    def cases(
+        self, connection: sa.Connection, scope: Scope, on: date, numerator: str
+    ) -> Iterator[tuple[Key, str | None, str, int]]:
+        """(key, reason, code, n) of every case that counts or is left out and that the scope holds on a day, by code."""
+        belongs = self._belonging(connection)
+        own = {f"k{n}": column for n, column in enumerate(self._own())}
+        columns = {"unit": "p.unit", "decided_on": "p.decided_on", "reason": "p.reason", **own}
+        columns |= {"code": "p.code", "n": numerator}
+        said = ", ".join(f"{column} AS {name}" for name, column in columns.items())
+        text = f"SELECT {said} FROM ({each(self.figure.population)}) AS p WHERE {PERIOD} AND {WITHIN}"
+        statement = self._statement(connection, text, self.parameters())
+        told = statement.columns(*map(sa.column, columns)).subquery("told")
+        c = READ_WORKLIST.c
+        query = sa.select(told).join(READ_WORKLIST, c.code == told.c.code).order_by(told.c.code)
+        for unit, decided, reason, *values, code, n in connection.execute(
+            query.where(seen_by(connection, scope, c.case_id, on))
+        ):
+            child = belongs.child(unit, decided)
+            if child is not None:
+                yield self._key(child, decided, values), reason, code, n
+
+    def _statement(self, connection: sa.Connection, text: str, given: Mapping[str, Any]) -> sa.TextClause:
         text = re.sub(r"LOCAL_DAY\((.*?)\)", LOCAL_DAY[connection.dialect.name], text)
-        given = self.parameters()
-        statement = sa.text(text)
+        statement = sa.text(re.sub(r"NUMBERS\((.*?)\)", NUMBERS[connection.dialect.name], text))
         return statement.bindparams(**{name: given[name] for name in statement._bindparams})
 
-    @property
-    def keys(self) -> str:
-        """The dimensions as columns k0, k1, …"""
-        columns = (EXPRESSIONS.get(name, f"COALESCE(p.{name}, 'unknown')") for name in self.by)
-        return "".join(f"{column} AS k{i}, " for i, column in enumerate(columns))
+    def _belonging(self, connection: sa.Connection) -> Belonging:
+        since, until = day(self.period.since), day(self.period.until)
+        return Belonging(connection, self.unit, since, until, children="unit" in self.by)
+
+    def _own(self) -> list[str]:
+        """The dimensions that are columns of the rows."""
+        columns = {"reason": "p.reason_up"}
+        return [columns.get(name, f"COALESCE(p.{name}, 'unknown')") for name in self.by if name not in TOLD]
+
+    def _key(self, child: str, on: str, values: Sequence[str]) -> Key:
+        own, told = iter(values), {"unit": child, "month": on[:7]}
+        return tuple(told[name] if name in told else next(own) for name in self.by)
+
+    def _months(self) -> Iterator[str]:
+        """The first days of months within the period."""
+        first = (self.period.since.replace(day=1) + timedelta(32)).replace(day=1)
+        while first < self.period.until:
+            yield day(first)
+            first = (first + timedelta(32)).replace(day=1)
 
     @property
     def provisional(self) -> bool:
         """Whether the window after the period has not passed at the cut."""
         days = limits_as_parameters(self.limits)[self.figure.window]
         return self.cut.astimezone(TZ).date() < self.period.until + timedelta(days)
+
+
+def each(population: str) -> str:
+    """SQL whose rows are single ones."""
+    return COUNTED.sub(lambda found: _rows_of_kinds(EACH, *found.groups()), population)
+
+
+def together(population: str, stretches: Stretches) -> str:
+    """SQL whose rows are those of a kind and stretch of days, `cases` of them."""
+
+    def counted(found: re.Match[str]) -> str:
+        table, decided = found.groups()
+        return _rows_of_kinds(TOGETHER, table, decided, first=stretches.first(f"c.{decided}_day", "day"))
+
+    return COUNTED.sub(counted, population)
+
+
+def _rows_of_kinds(form: str, table: str, decided: str, **more: str) -> str:
+    return form.format(table=table, decided=decided, known=KNOWN.format(decided=decided), **more)
 
 
 def asked(

@@ -23,7 +23,7 @@ BACKLOG = Figure(
     ),
     decided="the end of the period",
     population=f"""
-        SELECT f.code, f.type, s.unit, :end_on AS decided_on, f.category, f.channel,
+        SELECT f.code, 1 AS cases, f.type, s.unit, :end_on AS decided_on, f.category, f.channel,
                f.peak AS severity, {LEVEL_NAME.format("s.level")} AS level, {AGE} AS age,
                {OUT} END AS reason,
                CASE WHEN :split = 1 OR :end_day - f.opened_day > 90 THEN 1 ELSE 0 END AS n
@@ -34,8 +34,8 @@ BACKLOG = Figure(
          WHERE f.known_from <= :cut AND :cut < f.known_to AND f.opened_at < :end
            AND NOT EXISTS (
                SELECT 1 FROM read_endings e
-                WHERE e.case_id = f.case_id AND e.ended_known <= :cut AND e.ended_at < :end
-                  AND (e.undone_known IS NULL OR e.undone_known > :cut OR e.undone_at >= :end))
+                WHERE e.case_id = f.case_id AND e.known_from <= :cut AND :cut < e.known_to AND e.ended_at < :end
+                  AND (e.undone_at IS NULL OR e.undone_at >= :end))
     """,
     by=("age",),
     may=("age", "unit", "level", "type", "severity", "category", "channel"),
@@ -66,7 +66,7 @@ DEADLINES_KEPT = Figure(
     ),
     decided="when it was met in time, else the due instant: the first at which it was late",
     population=f"""
-        SELECT f.code, f.type, t.unit, t.rule, f.category, f.channel, f.peak AS severity,
+        SELECT f.code, 1 AS cases, f.type, t.unit, t.rule, f.category, f.channel, f.peak AS severity,
                CASE WHEN {STOPPED} AND (t.kept = 1 OR (t.status = 'cancelled' AND t.stopped_at < t.due))
                     THEN t.stopped_on ELSE t.due_on END AS decided_on,
                {OUT} WHEN t.rule IN ({", ".join(f"'{code}'" for code in NO_DUTY)}) THEN 'no_duty'
@@ -102,7 +102,7 @@ LATE_ENTRIES = Figure(
     ),
     decided="the recording",
     population="""
-        SELECT f.code, f.type, a.unit, a.source, f.category, f.channel, LOCAL_DAY(a.recorded_at) AS decided_on,
+        SELECT f.code, 1 AS cases, f.type, a.unit, a.source, f.category, f.channel, LOCAL_DAY(a.recorded_at) AS decided_on,
                CASE WHEN a.late = 'import' THEN 'imported' END AS reason,
                CASE WHEN a.late = 'late' THEN 1 ELSE 0 END AS n
           FROM read_audit a

@@ -10,8 +10,9 @@ from domain.case import CaseOpened, Standing
 from domain.clock import ClockStatus
 from domain.terms import Outcome
 from domain.topics import TOPICS
+from projections.endings import ENDINGS, KINDS, UNDONE
 from projections.fact_changes import CHANGES
-from projections.facts import ENDINGS, FACTS, MARKED, SESSION, UNDONE
+from projections.facts import FACTS, MARKED, SESSION
 from projections.schema import FOREVER, instant
 from projections.spells import ESCALATIONS, HOW_ENDED
 from projections.terms import TERMS
@@ -20,12 +21,23 @@ from tests.support.casework import District, at, clock
 
 def told(district: District, table: sa.Table, *columns: str):
     district.fold()
-    order = [table.c.case_id, table.c[columns[0]]]
+    order = [table.c[columns[0]]] if table is KINDS else [table.c.case_id, table.c[columns[0]]]
     with district.engine.connect() as connection:
         return [
             tuple(row)
             for row in connection.execute(sa.select(*(table.c[c] for c in columns)).order_by(*order))
         ]
+
+
+def ended(district: District, *columns: str, known_to: str | None = FOREVER):
+    """What is known of endings (of all versions with None), by case and number."""
+    district.fold()
+    both = {**{c.name: c for c in KINDS.columns}, **{c.name: c for c in ENDINGS.columns}}
+    query = sa.select(*(both[name] for name in columns)).join(KINDS, KINDS.c.kind == ENDINGS.c.kind)
+    query = query if known_to is None else query.where(ENDINGS.c.known_to == known_to)
+    with district.engine.connect() as connection:
+        order = (ENDINGS.c.code, ENDINGS.c.seq, ENDINGS.c.known_from)
+        return [tuple(row) for row in connection.execute(query.order_by(*order))]
 
 
 def test_a_correction_makes_a_new_row_and_the_old_one_stays():
@@ -62,10 +74,33 @@ def test_an_ending_keeps_its_outcome_its_unit_and_the_highest_level_up_to_there(
     case.refer_up("T1", at(1, 25)).accept(at(1, 26)).hand_down("V1", at(2, 1)).accept(at(2, 2)).resolve(
         at(2, 9)
     )
-    assert told(district, ENDINGS, "seq", "outcome", "unit", "level", "highest", "undone_how") == [
-        (1, "terminated", "V1", 1, 1, "referred_up"),
-        (2, "resolved", "V1", 1, 2, None),
+    columns = ("seq", "outcome", "unit", "level", "highest", "undone_how", "undone_after", "stands_from")
+    assert ended(district, *columns) == [
+        (1, "terminated", "V1", 1, 1, "referred_up", 5, 0),
+        (2, "resolved", "V1", 1, 2, None, None, 5),
     ]
+
+
+def test_an_ending_is_of_another_kind_once_something_else_is_known_of_it():
+    district = District()
+    case = district.dispute("D1", at(1, 5)).resolve(at(1, 20))
+    case.correct("origin", "G1", "G2", at(2, 1)).reopen(at(3, 1)).void(at(3, 2))
+    assert ended(district, "seq", "known_from", "origin", "voided", "undone_how", known_to=None) == [
+        (1, instant(at(1, 20)), "G1", 0, None),
+        (1, instant(at(2, 1)), "G2", 0, None),
+        (1, instant(at(3, 1)), "G2", 0, "reopened"),
+        (1, instant(at(3, 2)), "G2", 1, "reopened"),
+        (2, instant(at(3, 2)), "G2", 1, None),
+    ]
+
+
+def test_alike_is_of_one_kind():
+    district = District()
+    for code in ("D1", "D2", "D3"):
+        district.dispute(code, at(1, 5)).resolve(at(1, 20))
+    district.dispute("D4", at(1, 5)).withdraw(at(1, 20))
+    assert [seq for (seq,) in ended(district, "seq")] == [1, 1, 1, 1]
+    assert len(set(ended(district, "kind"))) == len(told(district, KINDS, "kind")) == 2
 
 
 def test_a_party_that_refuses_before_anybody_mediated_opts_out_and_later_it_does_not():
@@ -74,17 +109,13 @@ def test_a_party_that_refuses_before_anybody_mediated_opts_out_and_later_it_does
     district.dispute("D2", at(1, 5)).offer("V1", at(1, 6)).accept(at(1, 7)).session(at(1, 8)).refuse(at(1, 9))
     district.dispute("D3", at(1, 5)).refer_out(at(1, 6), "party_chose_court")
     district.dispute("D4", at(1, 5)).refer_out(at(1, 6), "already_in_court")
-    district.fold()
-    query = sa.select(FACTS.c.code, ENDINGS.c.opted_out).join(ENDINGS, ENDINGS.c.case_id == FACTS.c.case_id)
-    with district.engine.connect() as connection:
-        found = dict(connection.execute(query.where(FACTS.c.known_to == FOREVER)).all())
-    assert found == {"D1": 1, "D2": 0, "D3": 1, "D4": 0}
+    assert ended(district, "code", "opted_out") == [("D1", 1), ("D2", 0), ("D3", 1), ("D4", 0)]
 
 
 def test_what_happens_to_a_closed_case_is_no_second_ending():
     district = District()
     district.dispute("D1", at(1, 5)).resolve(at(1, 6)).void(at(1, 8))
-    assert told(district, ENDINGS, "seq", "outcome") == [(1, "resolved")]
+    assert ended(district, "seq", "outcome") == [(1, "resolved")]
     assert told(district, FACTS, "known_from", "voided") == [(instant(at(1, 5)), 0), (instant(at(1, 8)), 1)]
 
 
@@ -98,7 +129,7 @@ def test_a_foreign_log_leaves_unknown_what_it_does_not_tell():
         None,
         None,
     )
-    assert told(district, ENDINGS, "seq", "highest", "level_unknown") == [(1, None, 1)]
+    assert ended(district, "seq", "highest", "level_unknown") == [(1, None, 1)]
 
 
 def test_an_extended_deadline_was_due_earlier_as_far_as_was_known_then():

@@ -148,10 +148,10 @@ def days(since: datetime, until: datetime) -> int:
 
 
 class Second:
-    """The figures once more, for a unit, over [START, END)."""
+    """The figures once more, for a unit, over [START, END); `spread`: by the children of the unit, and by month."""
 
-    def __init__(self, district, unit, cut):
-        self.unit, self.cut = unit, cut
+    def __init__(self, district, unit, cut, spread=False):
+        self.unit, self.cut, self.spread = unit, cut, spread
         by_case = defaultdict(list)
         for one in sorted(district.events, key=lambda one: one.recorded_at):
             if not isinstance(one.event, Unit.Event) and one.recorded_at <= cut:
@@ -168,7 +168,9 @@ class Second:
             and self.units.is_under(unit, self.unit, on)
         )
 
-    def add(self, key, reason, numerator):
+    def add(self, key, reason, numerator, unit, when):
+        if self.spread:
+            key = f"{self.child(unit, local_date(when))} {local_date(when):%Y-%m}"
         row = self.count[key]
         if reason:
             row[reason] += 1
@@ -176,9 +178,14 @@ class Second:
             row["D"] += 1
             row["N"] += bool(numerator)
 
+    def child(self, unit, on):
+        """The unit directly under the asked one to which this one belongs on a day; else the asked one."""
+        under = (code for code in self.units.children(self.unit, on) if self.units.is_under(unit, code, on))
+        return next(under, self.unit)
+
     def told(self, *keys):
         found = {}
-        for key in {*keys, *self.count}:
+        for key in {*(() if self.spread else keys), *self.count}:
             row = Counter(self.count[key])
             head = f"{row.pop('N', 0)}/{row.pop('D', 0)}"
             found[key] = head + "".join(f" -{reason} {n}" for reason, n in sorted(row.items()))
@@ -195,7 +202,7 @@ class Second:
             back = how == "reopened" and days(end["at"], when) <= 90
             highest = TARGET[case.peak] if level is None else level
             kept = end["outcome"] == "resolved" and not back and end["highest"] <= highest
-            self.add(case.peak if level is None else "", reason, kept)
+            self.add(case.peak if level is None else "", reason, kept, case.origin, end["at"])
         return self.told(*(TARGET if level is None else [""]))
 
     def escalation(self):
@@ -204,7 +211,7 @@ class Second:
                 if self.here(unit, when):
                     up = case.up.get(level)
                     name = ("grid", "village", "township", "county")[level]
-                    self.add(name, case.gone, up and days(when, up[0]) <= 60)
+                    self.add(name, case.gone, up and days(when, up[0]) <= 60, unit, when)
         return self.told("village", "township")
 
     def reopen(self):
@@ -215,7 +222,7 @@ class Second:
                 how, when = end["undone"] or ("", end["at"])
                 soon = bool(how) and days(end["at"], when)
                 reason = case.gone or ("referred_up" if how == "referred_up" and soon <= 30 else "")
-                self.add("", reason, how == "reopened" and soon <= 90)
+                self.add("", reason, how == "reopened" and soon <= 90, end["unit"], end["at"])
         return self.told("")
 
     def backlog(self):
@@ -231,7 +238,7 @@ class Second:
             unit = [unit for when, _, unit in case.custody if when < end][-1]
             noon = datetime.combine(last, datetime.min.time(), at(1, 1).tzinfo)
             if self.here(unit, noon):
-                self.add("", case.gone, (last - local_date(case.opened)).days > 90)
+                self.add("", case.gone, (last - local_date(case.opened)).days > 90, unit, noon)
         return self.told("")
 
 
@@ -246,6 +253,7 @@ def test_sql_and_plain_python_agree(stories, unit, cut_days, merged):
     district = District()
     if merged:
         district.change_unit("V1", "merge_into", "V2", on=date(2026, 5, 1))
+        district.change_unit("V3", "move", "T1", on=date(2026, 5, 20))
     for number, (origin, severity, story) in enumerate(stories, 1):
         tell(district, f"D{number}", origin, severity, story)
     cut = at(1, 6) + timedelta(days=cut_days, hours=1)
@@ -262,6 +270,12 @@ def test_sql_and_plain_python_agree(stories, unit, cut_days, merged):
     assert district.rates("escalation", unit, **ask) == second().escalation()
     assert district.rates("reopen", unit, **ask) == second().reopen()
     assert district.rates("backlog", unit, by=(), **ask) == second().backlog()
+    for name, level in (("containment", None), ("contained_in_village", 1)):
+        told = Second(district, unit, cut, spread=True).contained(level)
+        assert district.rates(name, unit, by="unit,month", **ask) == told
+    for name in ("escalation", "reopen"):
+        told = getattr(Second(district, unit, cut, spread=True), name)()
+        assert district.rates(name, unit, by="unit,month", **ask) == told
     inside = [int(row[""].split("/")[0]) for row in plain]
     assert inside == sorted(inside)  # what did not leave the grid did not leave the village
 
