@@ -22,7 +22,7 @@ def description(table: Table, trigger: str) -> str:
     out += [f"| {_states(table, row.source)} | {_states(table, row.target)} | {row.who} |" for row in rows]
     guards = {guard.name: guard for row in rows for guard in row.guards}
     if guards:
-        out += ["", "It is refused (409) unless", ""]
+        out += ["", "What it demands (409 where it is not so):", ""]
         out += [f"* {guard.zh} · {guard.en} (`{guard.name}`)" for guard in guards.values()]
     selects = {
         row.when.name: row.when

@@ -276,7 +276,7 @@ PHASES: Final[Mapping[str, Title]] = {
     "concluded": T("已办结", "concluded"),
     "review_open": T("可申请复查", "a review may be asked for"),
     "under_review": T("复查中", "under review"),
-    "reviewed": T("已复查, 待送达", "reviewed, to be delivered"),
+    "reviewed": T("已复查，待送达", "reviewed, to be delivered"),
     "recheck_open": T("可申请复核", "a recheck may be asked for"),
     "under_recheck": T("复核中", "under recheck"),
 }

@@ -21,20 +21,25 @@ from domain.errors import NotYourTurn, Refused
 from domain.organisation import Organisation
 from domain.policy import PolicyBook
 from domain.remedies import names, wrong
+from domain.rule import Title
 from domain.terms import Outcome, Role
 from workflows.clocks import Clockwork
 from workflows.facts import check_written, complete
 from workflows.move import Guard, Move
 from workflows.table import Row, State, Table
-from workflows.who import RIGHT_POST, RIGHT_UNIT
+from workflows.who import RELATIONS, RIGHT_POST, RIGHT_UNIT, posts
 
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
 SELECTED, ADMITTED, ASKED = range(
     3
 )  # how far a row got before it failed: the furthest one explains the refusal
+MOST_CHOICES = 4  # conditions of which one would do, in one sentence
 NO_SUCH_STEP = Guard(
-    "no_such_step", "此状态下没有这一步", "there is no such step in this state", lambda move: False
+    "no_such_step",
+    "须先办理到可以做这一步的状态",
+    "the case must first come to a state in which this may be done",
+    lambda move: False,
 )
 
 
@@ -127,7 +132,21 @@ class Engine:
         how_far, failed = max(move.obstacles, key=lambda o: o[0], default=(SELECTED, NO_SUCH_STEP))
         kind = NotYourTurn if how_far == ADMITTED and failed in (RIGHT_POST, RIGHT_UNIT) else Refused
         allowed = self.allowed(move.case, move.actor, move.at)
-        return kind(move.trigger, str(move.case.state), failed.name, failed.zh, failed.en, allowed)
+        said = self._demand(move, how_far, failed)
+        return kind(move.trigger, str(move.case.state), failed.name, said.zh, said.en, allowed)
+
+    def _demand(self, move: Move, how_far: int, failed: Guard) -> Title:
+        """What is asked for: by the condition itself, by who may, or by each condition of which one would do."""
+        rows = [row for row, _ in self.table.lines(move.trigger, str(move.case.state))]
+        if failed is RIGHT_POST:
+            return posts({role for row in rows for role in row.who.roles})
+        if failed is RIGHT_UNIT:
+            return RELATIONS[next(row.who.relation for row in rows if move.actor.post in row.who.roles)]
+        if how_far == SELECTED:
+            others = [one for far, one in move.obstacles if far == SELECTED]
+            if 1 < len(others) <= MOST_CHOICES:
+                return Title("；或者".join(one.zh for one in others), ", or ".join(one.en for one in others))
+        return Title(failed.zh, failed.en)
 
     def _step(self, move: Move, row: Row, target: str) -> Step:
         case = move.case

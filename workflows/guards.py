@@ -7,6 +7,7 @@ from datetime import date
 from domain.actor import same_user
 from domain.calendar import TZ
 from domain.case import Party
+from domain.fact_names import fact_name
 from domain.record import CORRECTABLE
 from domain.terms import Category, Channel, Severity
 from workflows.move import Move, guard
@@ -17,36 +18,48 @@ def said(text: object) -> bool:
     return bool(str(text or "").strip())
 
 
-@guard("须写明理由", "a ground is given", "ground")
+@guard("须写明理由", "the reason must be written down", "ground")
 def ground_given(m: Move) -> bool:
     return said(m.facts.get("ground"))
 
 
-@guard("须由另一人复核同意", "a second person, not the actor, approves", "second_approver")
+@guard(
+    "须由另一人复核同意，不能是办理人本人",
+    "a second person must approve it, not the one who acts",
+    "second_approver",
+)
 def second_person_approves(m: Move) -> bool:
     second = m.facts["second_approver"]
     return said(second) and not same_user(second, m.actor.user)
 
 
-@guard("更正须经另一人批准", "a second person, not the actor, approved the correction", "approved_by")
+@guard(
+    "更正须由另一人批准，不能是办理人本人",
+    "a second person must approve the correction, not the one who acts",
+    "approved_by",
+)
 def correction_approved(m: Move) -> bool:
     return said(m.facts["approved_by"]) and not same_user(m.facts["approved_by"], m.actor.user)
 
 
-@guard(f"可更正的事实: {', '.join(CORRECTABLE)}", f"the fact is one of {', '.join(CORRECTABLE)}", "field")
+@guard(
+    f"须填写可更正的项目：{'、'.join(fact_name(fact).zh for fact in CORRECTABLE)}",
+    f"what is corrected must be one of {', '.join(CORRECTABLE)}",
+    "field",
+)
 def fact_correctable(m: Move) -> bool:
     return m.facts["field"] in CORRECTABLE and hasattr(m.case, m.facts["field"])
 
 
-@guard("原值与案卷一致", "the old value is the one on record", "field", "old")
+@guard("原值须与案卷现有记载一致", "the old value must be the one on record", "field", "old")
 def old_value_matches(m: Move) -> bool:
     value = getattr(m.case, m.facts["field"], None)
     return ("" if value is None else str(value)) == m.facts["old"]
 
 
 @guard(
-    "新值须可用于该事实, 且与原值不同",
-    "the new value is one that this fact can have, and another one",
+    "新值须是该项可用的值，且与原值不同，日期不得晚于当日",
+    "the new value must be one that this fact can have, another than the old, and no day to come",
     "field",
     "new",
     "old",
@@ -67,7 +80,7 @@ def new_value_fits(m: Move) -> bool:
     return value <= m.on if isinstance(value, date) else bool(value)
 
 
-@guard("须填写另一个案件的编号", "the other case must be another one", "other")
+@guard("须填写另一个案件的编号，不能是本案", "the other case must be another one than this", "other")
 def other_is_another(m: Move) -> bool:
     return said(m.facts["other"]) and m.facts["other"] != m.case.code
 
@@ -82,7 +95,7 @@ def known(m: Move, code: str) -> bool:
     return m.cases is None or m.cases(code)
 
 
-@guard("当事人不得重复登记", "each party must be entered only once", "parties")
+@guard("同一当事人只能登记一次，请删去重复项", "each party must be entered only once", "parties")
 def parties_once(m: Move) -> bool:
     return once(m.facts["parties"])
 
@@ -91,48 +104,48 @@ def once(parties: tuple[Party, ...]) -> bool:
     return len({party.subject for party in parties}) == len(parties)
 
 
-@guard("须附证据", "evidence is named", "evidence")
+@guard("须写明依据", "the evidence must be named", "evidence")
 def evidence_named(m: Move) -> bool:
     return said(m.facts["evidence"])
 
 
 @guard(
-    "方案四项齐全: 责任领导、责任人、时限、包化解措施",
-    "the plan names leader, person, term and guarantee",
+    "方案须写明责任领导、责任人、期限（不早于当日）和化解措施",
+    "the plan must name leader, person, a term that is not over, and what is guaranteed",
     "leader",
 )
 def plan_complete(m: Move) -> bool:
     return all(said(m.facts[part]) for part in ("leader", "person", "guarantee")) and m.facts["term"] >= m.on
 
 
-@guard("重大矛盾须先有三定一包方案", "a serious case has its responsibility plan first")
+@guard("重大矛盾须先制定三定一包方案", "a serious case must have its responsibility plan first")
 def plan_if_serious(m: Move) -> bool:
     return m.case.severity is not Severity.SERIOUS or m.case.plan is not None
 
 
-@guard("只能提高", "the new severity is higher", "severity")
+@guard("须选择比现在更高的严重程度", "the new severity must be higher than the present one", "severity")
 def severity_higher(m: Move) -> bool:
     return Severity(m.facts["severity"]).rank > m.case.severity.rank
 
 
-@guard("只能降低", "the new severity is lower", "severity")
+@guard("须选择比现在更低的严重程度", "the new severity must be lower than the present one", "severity")
 def severity_lower(m: Move) -> bool:
     return Severity(m.facts["severity"]).rank < m.case.severity.rank
 
 
-@guard("须是政策列明的紧急情形", "the kind of danger is one the policy names", "rule")
+@guard("须选择政策列明的紧急情形", "the kind of danger must be one that the policy names", "rule")
 def danger_known(m: Move) -> bool:
     return m.facts["rule"] in m.policy.limits.skip_rules
 
 
-@guard("目标单位现为有效单位", "the unit exists and is active on that day", "unit")
+@guard("须填写现存单位的编号", "the unit must be one that exists today", "unit")
 def unit_active(m: Move) -> bool:
     return m.units.exists(m.facts["unit"]) and m.units.is_active(m.facts["unit"], m.on)
 
 
 @guard(
-    "已有过联合调处的单位名单",
-    "joint handling names a lead and at least one other active unit",
+    "须填写牵头单位和至少一个其他现存单位",
+    "a lead and at least one other unit that exists today must be named",
     "lead",
     "members",
 )
@@ -141,34 +154,36 @@ def joint_units_named(m: Move) -> bool:
     return len(named) > 1 and all(m.units.exists(u) and m.units.is_active(u, m.on) for u in named)
 
 
-@guard("督办编号有效", "there is an open supervision with this number", "number")
+@guard("须填写尚未解除的督办编号", "it must be the number of a supervision that is not lifted yet", "number")
 def supervision_open(m: Move) -> bool:
     return m.case.supervisions.get(m.facts["number"]) in ("issued", "answered")
 
 
-@guard("督办尚未回复", "the supervision with this number waits for a reply", "number")
+@guard("须填写尚未回复的督办编号", "it must be the number of a supervision that waits for a reply", "number")
 def supervision_unanswered(m: Move) -> bool:
     return bool(m.case.supervisions.get(m.facts["number"]) == "issued")
 
 
-@guard("有未解除的督办", "there is a supervision that is not lifted")
+@guard("须是有未解除督办的案件", "there must be a supervision that is not lifted")
 def supervised(m: Move) -> bool:
     return any(status != "lifted" for status in m.case.supervisions.values())
 
 
-@guard("上级交办且未报结", "an upper unit assigned it and waits for a report")
+@guard(
+    "须是上级交办且尚未报结的案件", "a unit above must have assigned it and still be waiting for the report"
+)
 def assigned_with_term(m: Move) -> bool:
     return any(clock.code == "P-ASSIGNED-REPORT" for clock in m.case.open_clocks())
 
 
-@guard("本案已并案", "the case was merged")
+@guard("须是已并入其他案件的案件", "the case must have been merged")
 def is_merged(m: Move) -> bool:
     return bool(m.case.outcome == "merged")
 
 
 @guard(
-    "须经人工确认事实与当事人相同",
-    "a person confirms the same facts and the same parties",
+    "须由办理人核对并确认事实相同、当事人相同",
+    "a person must confirm that the facts and the parties are the same",
     "same_facts",
     "same_parties",
 )
@@ -176,17 +191,17 @@ def sameness_confirmed(m: Move) -> bool:
     return bool(m.facts["same_facts"]) and bool(m.facts["same_parties"])
 
 
-@guard("主案不能是本案", "the lead is another case", "lead")
+@guard("主案须是另一个案件，不能是本案", "the lead must be another case than this", "lead")
 def lead_is_another(m: Move) -> bool:
     return said(m.facts["lead"]) and m.facts["lead"] != m.case.code
 
 
-@guard("须是已并入的主案", "the lead is the case it was merged into", "lead")
+@guard("须填写本案当时并入的主案", "the lead must be the case that this one was merged into", "lead")
 def was_merged_there(m: Move) -> bool:
     return m.case.outcome == "merged" and ("merged_into", m.facts["lead"]) in m.case.links
 
 
-@guard("该期限确已届满且未记录", "the deadline has passed and was not recorded yet", "clock", "colour")
+@guard("须是确已届满且尚未记录的期限", "the deadline must be over, and not recorded yet", "clock", "colour")
 def deadline_passed(m: Move) -> bool:
     clock = m.case.clocks.get(m.facts["clock"])
     if clock is None or clock.status != "running" or m.facts["colour"] in clock.missed:
@@ -196,7 +211,9 @@ def deadline_passed(m: Move) -> bool:
 
 
 @guard(
-    "在重新办理期内, 或有新事实", "it closed within the policy's window, or there are new facts", "new_facts"
+    "须在重新办理期限内；超过期限的须有新的事实理由",
+    "it must be within the term for reopening: after that there must be new facts",
+    "new_facts",
 )
 def reopening_in_time(m: Move) -> bool:
     if m.case.closed_at is None or m.facts["new_facts"]:
@@ -205,16 +222,16 @@ def reopening_in_time(m: Move) -> bool:
     return days <= m.policy.limits.reopen_window_days
 
 
-@guard("有正在进行的紧急情况", "danger was reported")
+@guard("须先报告激化危险", "danger must be reported first")
 def danger_reported(m: Move) -> bool:
     return bool(m.case.dangers)
 
 
-@guard("须写明查看目的", "the purpose of reading it is written down", "purpose")
+@guard("须写明查看用途", "the purpose of reading it must be written down", "purpose")
 def purpose_given(m: Move) -> bool:
     return said(m.facts["purpose"])
 
 
-@guard("须是本案当事人", "the reference belongs to this case", "subject")
+@guard("须填写本案当事人的编号", "it must be a party of this case", "subject")
 def subject_of_case(m: Move) -> bool:
     return any(party.subject == m.facts["subject"] for party in m.case.parties)

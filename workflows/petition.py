@@ -51,7 +51,7 @@ HANDLING = (
 )
 REVIEW = (
     State("under_review",  "复查中", "under review", runs=("P-REV-DECIDE",)),
-    State("reviewed",      "已复查, 待送达", "reviewed, to be delivered"),
+    State("reviewed",      "已复查，待送达", "reviewed, to be delivered"),
     State("recheck_open",  "可申请复核", "a recheck may be asked for", runs=("P-REC-REQ",), late="lapse"),
     State("under_recheck", "复核中", "under recheck", runs=("P-REC-DECIDE",)),
 )

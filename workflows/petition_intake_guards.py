@@ -36,7 +36,9 @@ def reaches_the_accused(m: Move, unit: str) -> bool:
 
 
 @guard(
-    "收件单位现为有效单位, 且由该单位登记", "the receiving unit is active and writes it down itself", "origin"
+    "须由收件单位（现存单位）自己登记",
+    "the unit that receives it must exist today and enter it itself",
+    "origin",
 )
 def received_at_own_desk(m: Move) -> bool:
     origin = m.facts["origin"]
@@ -46,19 +48,24 @@ def received_at_own_desk(m: Move) -> bool:
     return own or (m.units.exists(m.actor.unit) and m.units.acts_for(m.actor.unit, origin, m.on))
 
 
-@guard("口头信访须如实记录", "title and content are recorded, oral ones too (Art. 19(1))", "title", "record")
+@guard(
+    "须填写标题和内容，口头反映的须如实记录（第十九条第一款）",
+    "title and content must be recorded, oral ones too (Art. 19(1))",
+    "title",
+    "record",
+)
 def content_recorded(m: Move) -> bool:
     return said(m.facts["title"]) and said(m.facts["record"])
 
 
-@guard("须出具收件编号", "a receipt number is given", "receipt")
+@guard("须填写收件编号", "a receipt number must be given", "receipt")
 def receipt_given(m: Move) -> bool:
     return said(m.facts["receipt"])
 
 
 @guard(
     "须登记信访人、诉求和事实",
-    "petitioner, request and facts are registered",
+    "petitioner, request and facts must be registered",
     "petitioners",
     "request",
     "facts",
@@ -68,41 +75,46 @@ def petitioner_named(m: Move) -> bool:
 
 
 @guard(
-    "集体走访代表不得超过规定人数",
-    "no more representatives than the policy allows (Art. 20(3))",
+    "走访代表人数不得超过规定（第二十条第三款）",
+    "there must be no more representatives than the policy allows (Art. 20(3))",
     "representatives",
 )
 def representatives_within_limit(m: Move) -> bool:
     return bool(0 <= m.facts["representatives"] <= m.policy.limits.representatives)
 
 
-@guard("须记明查重情况", "what was searched for earlier petitions is written down", "searched")
+@guard("须写明查重情况", "what was searched for earlier petitions must be written down", "searched")
 def earlier_ones_searched(m: Move) -> bool:
     return said(m.facts["searched"])
 
 
-@guard("尚未认定为初信初访", "it was not recognised as a first petition yet")
+@guard("本件已认定为初信初访，无须重复认定", "it must not have been recognised as a first petition already")
 def not_yet_first(m: Move) -> bool:
     return m.case.first is not True
 
 
-@guard("须先认定初信初访或重复信访", "a person has decided whether it is a first petition or a repeat")
+@guard(
+    "须先认定是初信初访还是重复信访", "somebody must first decide whether it is a first petition or a repeat"
+)
 def first_decided(m: Move) -> bool:
     return m.case.first is not None
 
 
-@guard("须先分类", "it is classified (Art. 29-31)")
+@guard("须先分类（第二十九条至第三十一条）", "it must be classified first (Art. 29-31)")
 def classified(m: Move) -> bool:
     return m.case.petition_class is not None
 
 
-@guard("变更类别须说明理由", "a changed class has its reasons", "reasons")
+@guard("变更类别须说明理由", "a changed class must have its reasons", "reasons")
 def reclassified_with_reasons(m: Move) -> bool:
     return m.case.petition_class is None or said(m.facts["reasons"])
 
 
 @guard(
-    "新的事实理由另立新案", "the new facts are told, and they have a case of their own", "other", "new_facts"
+    "须写明新的事实理由，并为其另立新案",
+    "the new facts must be told, and have a case of their own",
+    "other",
+    "new_facts",
 )
 def new_case_named(m: Move) -> bool:
     return said(m.facts["new_facts"]) and said(m.facts["other"]) and m.facts["other"] != m.case.code
@@ -113,19 +125,21 @@ def submission_known(m: Move) -> bool:
     return not said(m.facts["other"]) or known(m, m.facts["other"])
 
 
-@guard("收到日期不得晚于今日", "it must not have been received after today", "received_on")
+@guard(
+    "收到日期不得晚于办理当日", "the day on which it was received must not lie in the future", "received_on"
+)
 def submission_by_today(m: Move) -> bool:
     return bool(m.facts["received_on"] <= m.on)
 
 
-@guard("信访人不得重复登记", "each petitioner must be entered only once", "petitioners")
+@guard("同一信访人只能登记一次，请删去重复项", "each petitioner must be entered only once", "petitioners")
 def petitioners_once(m: Move) -> bool:
     return once(m.facts["petitioners"])
 
 
 @guard(
-    "收件时已登记的信访人须全部保留",
-    "every petitioner who was entered at receipt must be kept",
+    "收件时登记的信访人须全部保留，可以增加，不能替换",
+    "every petitioner who was entered at receipt must be kept: others may be added",
     "petitioners",
 )
 def petitioners_kept(m: Move) -> bool:
@@ -135,49 +149,63 @@ def petitioners_kept(m: Move) -> bool:
 # Routing and objection.
 
 
-@guard("须送其他单位", "the unit is another one than the holder", "unit")
+@guard("须转给其他单位，不能转给本单位", "it must go to another unit than the one that has it", "unit")
 def another_unit(m: Move) -> bool:
     return bool(m.facts["unit"] != m.case.holder)
 
 
-@guard("须说明该单位有权处理的依据", "why the unit is competent is written down", "competence")
+@guard("须写明该单位有权处理的依据", "why that unit is competent must be written down", "competence")
 def competence_named(m: Move) -> bool:
     return said(m.facts["competence"])
 
 
 @guard(
-    "检举控告不得转给被检举单位及其下级",
-    "a report never goes to whom it accuses, nor below (Art. 30(3))",
+    "检举控告不得转给被检举单位及其下级，请另选单位（第三十条第三款）",
+    "a report must not go to whom it accuses, nor below: choose another unit (Art. 30(3))",
     "unit",
 )
 def unit_not_accused(m: Move) -> bool:
     return not reaches_the_accused(m, m.facts["unit"])
 
 
-@guard("检举控告不得由被检举单位及其下级办理", "whom a report accuses does not handle it (Art. 30(3))")
+@guard(
+    "检举控告不得由被检举单位及其下级办理，须先转出（第三十条第三款）",
+    "whom a report accuses must not handle it: pass it on first (Art. 30(3))",
+)
 def holder_not_accused(m: Move) -> bool:
     return not reaches_the_accused(m, m.case.holder)
 
 
-@guard("检举控告现由被检举单位持有", "a report lies with whom it accuses and must leave")
+@guard(
+    "办理中的信访事项须是由被检举单位持有的检举控告，才能再转送",
+    "once accepted, only a report that lies with whom it accuses may be passed on",
+)
 def holder_is_accused(m: Move) -> bool:
     return reaches_the_accused(m, m.case.holder)
 
 
-@guard("交办须定期限, 转送不定", "an assignment has a term, a transfer has none (Art. 22)", "mode", "term")
+@guard(
+    "交办须定期限（不早于当日），转送不填期限（第二十二条）",
+    "an assignment must have a term that is not over, a transfer none (Art. 22)",
+    "mode",
+    "term",
+)
 def term_if_assigned(m: Move) -> bool:
     term = m.facts["term"]
     return term is not None and term >= m.on if m.facts["mode"] == Mode.ASSIGN else term is None
 
 
-@guard("须在五个工作日内提出异议, 且只能一次", "the term for an objection runs (Art. 23(3))")
+@guard(
+    "须在收到转送、交办之日起五个工作日内提出，且只能提出一次（第二十三条第三款）",
+    "it must be raised within five working days, and only once (Art. 23(3))",
+)
 def objection_in_time(m: Move) -> bool:
     return in_time(m, "P-OBJECT")
 
 
 @guard(
-    "须说明异议理由和依据",
-    "the objection has reasons and a legal basis (Art. 23(3))",
+    "须写明异议的理由和依据（第二十三条第三款）",
+    "the objection must have reasons and a legal basis (Art. 23(3))",
     "reasons",
     "legal_basis",
 )
@@ -185,7 +213,7 @@ def objection_reasoned(m: Move) -> bool:
     return said(m.facts["reasons"]) and said(m.facts["legal_basis"])
 
 
-@guard("须说明决定理由", "the decision says why", "decision")
+@guard("须写明决定的理由", "the decision must say why", "decision")
 def decision_reasoned(m: Move) -> bool:
     return said(m.facts["decision"])
 
@@ -193,22 +221,37 @@ def decision_reasoned(m: Move) -> bool:
 # Acceptance, refusal, other ways.
 
 
-@guard("本单位有权处理", "the unit is competent", "competent")
+@guard(
+    "须先确认属于本单位职权；不属于的请提出异议或不予受理",
+    "the unit must be competent: otherwise object or decline",
+    "competent",
+)
 def competent(m: Move) -> bool:
     return bool(m.facts["competent"])
 
 
-@guard("同一事项未在其他单位办理中", "the matter is not in process elsewhere (Art. 19(3))", "elsewhere")
+@guard(
+    "其他单位正在办理同一事项的，不得受理（第十九条第三款）",
+    "the matter must not be in process elsewhere (Art. 19(3))",
+    "elsewhere",
+)
 def not_in_process_elsewhere(m: Move) -> bool:
     return not said(m.facts["elsewhere"])
 
 
-@guard("无不予受理的情形", "no ground for refusal stands against it", "excluded_by")
+@guard(
+    "有不予受理情形的，须按不予受理办理",
+    "no ground for refusal may stand against it: decline it instead",
+    "excluded_by",
+)
 def nothing_excludes_it(m: Move) -> bool:
     return m.facts["excluded_by"] is None
 
 
-@guard("走访应到有权处理的本级或上一级", "a visit was made at this level or the next one up (Art. 20(1))")
+@guard(
+    "走访须到有权处理的本级或上一级机关（第二十条第一款）",
+    "a visit must be made at the level that is competent or the next one up (Art. 20(1))",
+)
 def visited_at_right_level(m: Move) -> bool:
     came_to = m.case.custody[0].level if m.case.custody else None
     if m.case.channel is not Channel.VISIT or came_to is None or m.case.level is None:
@@ -216,16 +259,21 @@ def visited_at_right_level(m: Move) -> bool:
     return bool(came_to <= m.case.level + 1)
 
 
-@guard("须告知信访人, 或有证据证明无法告知", "the petitioner was told, or there is proof that nobody can be (Art. 23)",
-       "notice", "exemption", "exemption_evidence")  # fmt: skip
+@guard(
+    "须告知信访人；无法告知的须写明情形和证据（第二十三条）",
+    "the petitioner must be told, or there must be proof that nobody can be (Art. 23)",
+    "notice",
+    "exemption",
+    "exemption_evidence",
+)
 def told_or_exempt(m: Move) -> bool:
     exempt = m.facts["exemption"] is not None and said(m.facts["exemption_evidence"])
     return said(m.facts["notice"]) or exempt
 
 
 @guard(
-    "已指定承办人并核查回避",
-    "a handler is named, free of direct interest (Art. 28(3))",
+    "须指定承办人，并核查其无利害关系、未被回避（第二十八条第三款）",
+    "a handler must be named and checked to be free of direct interest (Art. 28(3))",
     "handler",
     "conflict_checked",
 )
@@ -235,8 +283,8 @@ def handler_free(m: Move) -> bool:
 
 
 @guard(
-    "须告知信访人理由、依据和其他途径",
-    "legal basis, notice and the other way are told",
+    "须写明依据、告知凭证和其他途径",
+    "legal basis, notice and the other way must be told",
     "legal_basis",
     "notice",
     "other_way",
@@ -245,16 +293,22 @@ def refusal_told(m: Move) -> bool:
     return all(said(m.facts[part]) for part in ("legal_basis", "notice", "other_way"))
 
 
-@guard("须属第三十一条第一至五项", "its class is one of Art. 31(1) to (5)")
+@guard("须先分类为第三十一条第一至五项的事项", "its class must be one of Art. 31(1) to (5)")
 def divertible_class(m: Move) -> bool:
     return m.case.petition_class in DIVERTIBLE
 
 
-@guard("须告知法定途径和受理机关", "procedure, organ and notice are told", "procedure", "organ", "notice")
+@guard(
+    "须写明法定途径、受理机关和告知凭证",
+    "procedure, organ and notice must be told",
+    "procedure",
+    "organ",
+    "notice",
+)
 def other_way_told(m: Move) -> bool:
     return all(said(m.facts[part]) for part in ("procedure", "organ", "notice"))
 
 
-@guard("须由办理单位进行", "it is done by the unit that handles the petition")
+@guard("须由办理单位进行", "the unit that handles the petition must do it")
 def by_responsible_unit(m: Move) -> bool:
     return m.units.exists(m.actor.unit) and m.units.acts_for(m.actor.unit, m.case.responsible, m.on)

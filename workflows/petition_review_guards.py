@@ -9,6 +9,7 @@ from datetime import datetime
 
 from domain.actor import named
 from domain.clock import ClockStatus
+from domain.names import value_name
 from domain.petition import Evidence, Notice, ReviewResult, Satisfaction
 from domain.terms import UnitKind
 from workflows.guards import said
@@ -40,41 +41,55 @@ def result_is(result: ReviewResult) -> Guard:
     """Selects a row by what the review decides."""
     return Guard(
         f"{result}",
-        f"结论为{result}",
-        f"the result is {result}",
+        f"结论须是“{value_name(ReviewResult, result).zh}”",
+        f"the result must be: {value_name(ReviewResult, result).en}",
         lambda m: m.facts["result"] == result,
         ("result",),
     )
 
 
-@guard("须在收到处理意见三十日内", "within thirty days of receiving the opinion (Art. 35)")
+@guard(
+    "须在收到处理意见之日起三十日内申请（第三十五条）",
+    "it must be asked for within thirty days of receiving the opinion (Art. 35)",
+)
 def review_in_time(m: Move) -> bool:
     return in_time(m, "P-REV-REQ")
 
 
-@guard("须在收到复查意见三十日内", "within thirty days of receiving the review (Art. 36)")
+@guard(
+    "须在收到复查意见之日起三十日内申请（第三十六条）",
+    "it must be asked for within thirty days of receiving the review (Art. 36)",
+)
 def recheck_in_time(m: Move) -> bool:
     return in_time(m, "P-REC-REQ")
 
 
-@guard("复查机关须是办理单位的上一级", "the reviewer is the next higher unit (Art. 35)", "unit")
+@guard(
+    "复查机关须是办理单位的上一级（第三十五条）",
+    "the reviewer must be the next higher unit (Art. 35)",
+    "unit",
+)
 def reviewer_next_higher(m: Move) -> bool:
     return next_higher(m, m.facts["unit"], m.case.responsible)
 
 
-@guard("复核机关须是复查机关的上一级", "the rechecker is above the reviewer (Art. 36)", "unit")
+@guard(
+    "复核机关须是复查机关的上一级（第三十六条）",
+    "the rechecker must be the unit above the reviewer (Art. 36)",
+    "unit",
+)
 def rechecker_next_higher(m: Move) -> bool:
     return next_higher(m, m.facts["unit"], m.case.holder)
 
 
-@guard("须写明请求", "what is asked for is written down", "request")
+@guard("须写明请求", "what is asked for must be written down", "request")
 def request_told(m: Move) -> bool:
     return said(m.facts["request"])
 
 
 @guard(
-    "复查复核人员未参与办理、批准延期或前一次复查",
-    "who decides neither handled, approved nor reviewed it before",
+    "须由未参与办理、批准延期或前一次复查的人员作出",
+    "who decides must not have handled, approved or reviewed it before",
 )
 def reviewer_apart(m: Move) -> bool:
     acted, earlier = m.case.acted, set(m.case.handlers)
@@ -85,8 +100,14 @@ def reviewer_apart(m: Move) -> bool:
     return not named(m.actor.user, earlier) and m.actor.unit != m.case.handling_unit
 
 
-@guard("须写明理由和依据, 变更的须写明新意见", "reasons and legal basis are given, and what a changed opinion says",
-       "reasons", "legal_basis", "result", "new_result")  # fmt: skip
+@guard(
+    "须写明理由和依据；结论为变更的，须写明新的处理意见",
+    "reasons and legal basis must be given, and for a changed opinion what it says now",
+    "reasons",
+    "legal_basis",
+    "result",
+    "new_result",
+)
 def review_reasoned(m: Move) -> bool:
     changed = m.facts["result"] == ReviewResult.CHANGED
     return (
@@ -97,8 +118,8 @@ def review_reasoned(m: Move) -> bool:
 
 
 @guard(
-    "限期重新办理只适用于撤销, 且不早于今日",
-    "only a revoked opinion has a term for the redo",
+    "只有撤销才定重新办理期限，且不得早于当日",
+    "only a revoked opinion may have a term for the redo, and it must not be over",
     "result",
     "redo_by",
 )
@@ -107,12 +128,12 @@ def redo_term_sound(m: Move) -> bool:
     return redo_by is None or (m.facts["result"] == ReviewResult.REVOKED and redo_by >= m.on)
 
 
-@guard("复查意见尚未送达", "the review is decided and not delivered yet")
+@guard("须是复查意见尚未送达的案件", "there must be a review that is not delivered yet")
 def review_untold(m: Move) -> bool:
     return bool(m.case.untold == "review")
 
 
-@guard("复核意见尚未送达", "the recheck is decided and not delivered yet")
+@guard("须是复核意见尚未送达的案件", "there must be a recheck that is not delivered yet")
 def recheck_untold(m: Move) -> bool:
     return bool(m.case.untold == "recheck")
 
@@ -128,42 +149,47 @@ def right_due(m: Move) -> datetime:
     return due
 
 
-@guard("申请期限确已届满", "the term for asking is over")
+@guard("须待申请期限届满", "the term for asking must be over")
 def right_over(m: Move) -> bool:
     clock = m.case.clocks.get(right_of(m))
     return clock is not None and (clock.status is ClockStatus.LAPSED or clock.is_late(m.at))
 
 
-@guard("政策规定该期限因不可抗力中止", "the term runs, and the policy lets it wait for force majeure")
+@guard(
+    "须是申请期限内，且政策规定不可抗力可以中止",
+    "the term must be running, and the policy must let it wait for force majeure",
+)
 def hindrance_lawful(m: Move) -> bool:
     rule = m.policy.rules.get(right_of(m))
     return rule is not None and "force_majeure" in rule.pause and in_time(m, right_of(m))
 
 
-@guard("须有不可抗力的证据", "the facts and their evidence are told", "facts", "evidence")
+@guard("须写明不可抗力的事实和证据", "the facts and their evidence must be told", "facts", "evidence")
 def hindrance_proven(m: Move) -> bool:
     return said(m.facts["facts"]) and said(m.facts["evidence"])
 
 
-@guard("申请期限处于中止", "the term waits")
+@guard("须先登记不可抗力", "a hindrance must have begun first")
 def right_waits(m: Move) -> bool:
     clock = m.case.clocks.get(right_of(m))
     return clock is not None and clock.status is ClockStatus.PAUSED
 
 
-@guard("和解协议已履行", "a settlement was reached, and fulfilled", "evidence_kind")
+@guard("须是和解协议已履行的案件", "a settlement must have been reached and fulfilled", "evidence_kind")
 def settlement_fulfilled(m: Move) -> bool:
     return bool(m.facts["evidence_kind"] == Evidence.SETTLEMENT_FULFILLED and m.case.settlement)
 
 
-@guard("须已办结或终结", "it is concluded on its merits")
+@guard("须先作出处理意见或达成和解", "it must be concluded on its merits first")
 def concluded_on_merits(m: Move) -> bool:
     ended_otherwise = m.case.state == "closed" and m.case.outcome not in ("final", "resolved")
     return bool(m.case.opinion or m.case.settlement) and not ended_otherwise
 
 
 @guard(
-    "化解依据须与案卷相符, 沉默不是依据", "the case bears the evidence out; silence is none", "evidence_kind"
+    "化解依据须与案卷相符，沉默不是依据",
+    "the case must bear the evidence out; silence is none",
+    "evidence_kind",
 )
 def evidence_fits(m: Move) -> bool:
     match m.facts["evidence_kind"]:
@@ -176,41 +202,41 @@ def evidence_fits(m: Move) -> bool:
     return True
 
 
-@guard("尚未认定化解", "it is not recorded as resolved")
+@guard("须是尚未认定化解的案件", "it must not have been recorded as resolved already")
 def not_resolved(m: Move) -> bool:
     return bool(m.case.resolution != "resolved")
 
 
-@guard("已认定化解", "it is recorded as resolved")
+@guard("须先认定化解", "it must have been recorded as resolved")
 def is_resolved(m: Move) -> bool:
     return bool(m.case.resolution == "resolved")
 
 
-@guard("因和解履行而办结", "it closed because a settlement was fulfilled")
+@guard("须是因和解履行而办结的案件", "it must have closed because a settlement was fulfilled")
 def closed_on_settlement(m: Move) -> bool:
     return bool(m.case.before == "township_coordination.concluded" and m.case.outcome == "resolved")
 
 
-@guard("该环节已告知信访人", "the petitioner was told of what they evaluate", "about")
+@guard("须先将所评价的事项告知信访人", "the petitioner must first be told of what they evaluate", "about")
 def was_told(m: Move) -> bool:
     return bool(TOLD_BY[Notice(m.facts["about"])] & set(m.case.acted))
 
 
-@guard("须由信访人亲自签署", "the petitioner signed it, in their own words", "signed", "statement")
+@guard("须由信访人本人陈述并签署", "the petitioner must sign it, in their own words", "signed", "statement")
 def signed_by_petitioner(m: Move) -> bool:
     return bool(m.facts["signed"]) and said(m.facts["statement"])
 
 
-@guard("因撤回而办结", "it was withdrawn")
+@guard("须是因撤回而办结的案件", "it must have been withdrawn")
 def was_withdrawn(m: Move) -> bool:
     return bool(m.case.outcome == "withdrawn")
 
 
-@guard("须由办理单位以外的单位核实", "another unit than the one that handled it asks")
+@guard("须由办理单位以外的单位核实", "another unit than the one that handled it must ask")
 def by_another_unit(m: Move) -> bool:
     return not by_responsible_unit(m)
 
 
-@guard("已终结", "the handling is at its end")
+@guard("须是已终结的案件", "the handling must be at its end")
 def is_final(m: Move) -> bool:
     return bool(m.case.is_final)

@@ -158,7 +158,12 @@ class Table:
         elif row.target == BACK:
             for name in self.states:
                 if name not in (NEW, CLOSED):
-                    was_there = Guard(f"was_{name}", f"并案前为{name}", f"it was in {name}", _was(name))
+                    was_there = Guard(
+                        f"was_{name}",
+                        f"办结前须处于“{self.states[name].zh}”",
+                        f"before it closed it must have been in: {self.states[name].en}",
+                        _was(name),
+                    )
                     yield replace(row, when=was_there), name
         else:
             yield row, row.target

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.names import value_name
+from domain.rule import Title
 from domain.terms import Role
 from workflows.move import Guard, Move
 
@@ -66,10 +69,35 @@ def anyone(*roles: Role) -> Who:
 
 SYSTEM_ONLY = Who(frozenset({Role.SYSTEM}), Relation.SYSTEM)
 
-RIGHT_POST = Guard("right_post", "由有权的岗位办理", "the actor's post may do this", lambda m: False)
-RIGHT_UNIT = Guard(
-    "right_unit",
-    "由有权的单位办理",
-    "the actor's unit stands in the right relation to the case",
+RIGHT_POST = Guard(
+    "right_post",
+    "须由有权办理此事的岗位办理",
+    "somebody in a post that may do this must do it",
     lambda m: False,
 )
+RIGHT_UNIT = Guard(
+    "right_unit",
+    "须由有权办理本案的单位办理",
+    "a unit that may do this with the case must do it",
+    lambda m: False,
+)
+
+# What is demanded of the unit, by the relation that the row asks for.
+RELATIONS: Mapping[Relation, Title] = {
+    Relation.HOLDER: Title("须由现在办理本案的单位办理", "the unit that has the case must do it"),
+    Relation.SUPERIOR: Title(
+        "须由现办单位的直接上级单位办理", "the unit directly above the one that has the case must do it"
+    ),
+    Relation.SENDER: Title("须由送来本案的单位办理", "the unit that sent the case must do it"),
+    Relation.ANYONE: Title("须由有效单位办理", "a unit that exists today must do it"),
+    Relation.SYSTEM: Title("此步须由系统自动办理", "only the program itself does it"),
+}
+
+
+def posts(roles: Iterable[Role]) -> Title:
+    """What is demanded of the person: one of these posts."""
+    told = [value_name(Role, role) for role in Role if role in roles and role is not Role.SYSTEM]
+    if not told:
+        return RELATIONS[Relation.SYSTEM]
+    zh, en = "、".join(one.zh for one in told), " or ".join(one.en for one in told)
+    return Title(f"须由以下岗位办理：{zh}", f"it must be done by a {en}")

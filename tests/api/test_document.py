@@ -36,7 +36,7 @@ def test_every_trigger_has_its_route_but_those_that_only_the_program_fires():
 def test_an_operation_tells_its_conditions_in_both_languages_and_its_deadlines():
     told = json.loads(document())["paths"]["/api/v1/disputes/{code}/open_mediation"]["post"]
     assert told["summary"] == "开始调解 · Open mediation"
-    for said in ("dispute.mediation_opened", "已指定主持调解员", "chair_named", "`D-WORK`", "holder:"):
+    for said in ("dispute.mediation_opened", "须先指定主持调解员", "chair_named", "`D-WORK`", "holder:"):
         assert said in told["description"]
     for status in ("200", "403", "404", "409", "412", "422", "428"):
         assert status in told["responses"]

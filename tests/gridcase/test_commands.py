@@ -94,7 +94,11 @@ def test_a_dispute_from_report_to_closed(village: Typed) -> None:
 def test_refusals_and_mistakes_have_their_exit_codes(village: Typed) -> None:
     report(village)
     refused = village("case", "fire", "D-1", "accept", "--as", WANG, "-f", "within_scope=true")
-    assert refused.exit_code == 3 and "right_post" in refused.stderr and "由有权的岗位办理" in refused.stderr
+    assert (
+        refused.exit_code == 3
+        and "right_post" in refused.stderr
+        and "须由以下岗位办理：调解员、单位负责人" in refused.stderr
+    )
     assert (
         village("case", "fire", "D-1", "offer", "--as", WANG, "-f", "unit=V", "--expected", 7).exit_code == 5
     )

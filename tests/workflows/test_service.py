@@ -112,9 +112,12 @@ def test_a_refusal_says_guard_sentence_and_what_is_allowed(township: Township) -
     with pytest.raises(Refused) as refusal:
         township.do("settle", code, at(3, 2), WANG, terms="t", agreed_by=["s1", "s2"], fulfilled=True)
     said = refusal.value
-    assert (said.guard, said.sentence_zh) == ("is_minor", "须是小事")
+    assert (said.guard, said.sentence_zh) == (
+        "is_minor",
+        "须是“小事”才能就地化解；大事、重大矛盾请提交村级调解",
+    )
     assert "offer" in said.allowed and "settle" not in said.allowed
-    assert "settle refused in reported: the issue is minor" in str(said)
+    assert "settle refused in reported: only a minor matter (小事) may be settled on the spot" in str(said)
 
 
 def test_commands_on_nothing_are_told_so(township: Township) -> None:
