@@ -24,7 +24,7 @@ NEVER = "9999-12-31T00:00:00.000000Z"  # no deadline runs; sorts last
 EMPTY: Row = dict.fromkeys(
     (
         *("title", "summary", "category", "petition_class", "state", "stage", "holder", "origin", "channel"),
-        *("person", "plan", "sponsor", "updated_at", "next_due_clock", "search_text"),
+        *("person", "plan", "sponsor", "updated_at", "next_due_clock", "search_text", "words", "reporter"),
     ),
     "",
 ) | {
@@ -36,7 +36,7 @@ EMPTY: Row = dict.fromkeys(
 
 def blank(case: str, event: Any) -> Row:
     """A case before its first event."""
-    opened = {"case_id": case, "code": event.code, "type": event.type}
+    opened = {"case_id": case, "code": event.code, "type": event.type, "reporter": event.entry.actor.user}
     return EMPTY | opened | {"opened_at": instant(event.entry.occurred_at)}
 
 

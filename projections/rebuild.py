@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from eventlog.log import EventLog
-from projections import positions
+from projections import positions, words
 from projections.by_case import Task, collecting_rarely, fold_cases
 from projections.live import Live, read
 from projections.projection import Projection
@@ -53,6 +53,7 @@ class Rebuild:
                 generation = known[projection.name].generation + 1
                 for table in projection.tables:
                     copy = copy_of(table, _building(table), generation)
+                    words.drop(connection, table, copy.name)
                     copy.drop(connection, checkfirst=True)
                     copy.indexes.clear()
                     copy.create(connection)
@@ -99,6 +100,8 @@ class Rebuild:
                 for index in copy_of(table, _building(table), build.generation).indexes:
                     with writing(self.engine) as connection:
                         index.create(connection)
+                with writing(self.engine) as connection:
+                    words.make(connection, table, _building(table), build.generation)
 
     def _swap(self) -> bool:
         """Put the new tables into the place of the live ones. False: fill once more, and try again.
@@ -126,8 +129,9 @@ class Rebuild:
             if live[name].generation != build.generation - 1:
                 raise RuntimeError(f"{name} was rebuilt by somebody else meanwhile. Nothing was swapped.")
             for table in tables:
+                words.drop(connection, table, table.name)
                 table.drop(connection)
-                connection.exec_driver_sql(f"ALTER TABLE {_building(table)} RENAME TO {table.name}")
+                words.rename(connection, table, _building(table), table.name)
             positions.begin(connection, name, build.generation, build.position, shape(tables))
         return True
 

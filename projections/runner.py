@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from domain.errors import NotFound
 from eventlog.log import EventLog
-from projections import positions
+from projections import positions, words
 from projections.leader import candidate
 from projections.live import Live, read
 from projections.positions import POSITIONS, Overtaken
@@ -65,8 +65,10 @@ class Runner:
                     continue
                 generation = row.generation + 1 if row is not None else 1
                 for table in projection.tables:
+                    words.drop(connection, table, table.name)
                     table.drop(connection, checkfirst=True)
                     copy_of(table, table.name, generation).create(connection)
+                    words.make(connection, table, table.name, generation)
                 positions.begin(connection, name, generation, 0, wanted)
             self._lives, self._reached = [], 0
 

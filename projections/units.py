@@ -77,7 +77,7 @@ class Units:
 
 def units_on(connection: sa.Connection, on: date, *, parent: str | None = None) -> list[Row]:
     """The units that stand on a local day, by code; with `parent` those directly under it."""
-    query = sa.select(READ_UNITS).where(*_on(READ_UNITS, on)).order_by(READ_UNITS.c.code)
+    query = sa.select(READ_UNITS).where(*standing(READ_UNITS, on)).order_by(READ_UNITS.c.code)
     if parent is not None:
         query = query.where(READ_UNITS.c.parent == parent)
     return [_shown(row) for row in connection.execute(query)]
@@ -102,7 +102,7 @@ def unit(connection: sa.Connection, code: str, on: date) -> Row:
         READ_UNIT_ANCESTORS, READ_UNIT_ANCESTORS.c.ancestor == READ_UNITS.c.code
     )
     above = above.where(READ_UNIT_ANCESTORS.c.unit == code, READ_UNITS.c.code != code)
-    above = above.where(*_on(READ_UNIT_ANCESTORS, on), *_on(READ_UNITS, on))
+    above = above.where(*standing(READ_UNIT_ANCESTORS, on), *standing(READ_UNITS, on))
     order = (READ_UNITS.c.attached.desc(), READ_UNITS.c.level, READ_UNITS.c.code)
     return {
         **now,
@@ -121,7 +121,7 @@ def under(code: str, on: date, *, former: bool = True) -> sa.Select[Any]:
 def under_any(codes: Iterable[str], on: date) -> sa.Select[Any]:
     """A sub-select of the unit codes whose matters belong to any of these on a day, with units that have ended."""
     a = READ_UNIT_ANCESTORS.c
-    return sa.select(a.unit).where(a.ancestor.in_(sorted(codes)), *_on(READ_UNIT_ANCESTORS, on))
+    return sa.select(a.unit).where(a.ancestor.in_(sorted(codes)), *standing(READ_UNIT_ANCESTORS, on))
 
 
 def names_of(connection: sa.Connection, codes: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
@@ -137,7 +137,8 @@ def names_of(connection: sa.Connection, codes: Iterable[str]) -> dict[str, list[
     return found
 
 
-def _on(table: sa.Table, on: date) -> tuple[sa.ColumnElement[bool], ...]:
+def standing(table: sa.Table, on: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """That a row of these tables holds on a local day."""
     return table.c.valid_from <= day(on), table.c.valid_to > day(on)
 
 

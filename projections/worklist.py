@@ -1,232 +1,119 @@
-"""What is there to do: one row per case, as it stands now, with the deadline that comes next.
+"""What is there to do: cases as they stand now, a page at a time in the order that somebody wants, counted, or all of them.
 
-The row says what the log says. Which triggers somebody may fire on it is the workflow's to answer, never this file's.
+A list must answer at once whatever is asked of it. Where something narrows it down to few cases, those are gathered
+first; where nothing does, the table is walked in the order of the list until the page is full. Which of the two is
+asked of the database each time: what a planner guesses of a search word or a subtree is wrong by orders of magnitude.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from domain.case import CLOSED, case_id
+from domain.case import case_id
 from domain.errors import Invalid
-from domain.names import value_name
 from domain.scope import Scope
-from domain.terms import Category, PetitionClass
-from projections import schema
-from projections.case_facts import NEVER, OTHERS, PEOPLE, SAID, blank, people_in
-from projections.clocks import RUNNING
-from projections.moments import instant, instant_or_none
-from projections.reach import TABLES, having_a_part, keep_parts, keep_reach
-from projections.rows import Row, Rows
-from projections.schema import METADATA, Number, Text, json_text, json_value, plain
-from projections.scoped import seen_by, visible
-from projections.seen import CASES, OPENINGS, Seen
-from projections.units import under
+from projections.case_facts import NEVER
+from projections.rows import Row
+from projections.schema import json_value
+from projections.scoped import FEW, how_many, visible
+from projections.wanted import Wanted
+from projections.worklist_table import READ_WORKLIST, Worklist
 
-READ_WORKLIST = sa.Table(
-    "read_worklist",
-    METADATA,
-    sa.Column("case_id", Text, primary_key=True),
-    sa.Column("code", Text, nullable=False),
-    sa.Column("type", Text, nullable=False),
-    sa.Column("title", Text, nullable=False),
-    sa.Column(
-        "summary", Text, nullable=False
-    ),  # what was told first: a dispute's summary, a petition's request
-    sa.Column("category", Text, nullable=False),  # of a dispute; "" for a petition
-    sa.Column("petition_class", Text, nullable=False),  # "" until classified
-    sa.Column("state", Text, nullable=False),
-    sa.Column("stage", Text, nullable=False),
-    sa.Column("level", sa.Integer),
-    sa.Column("holder", Text, nullable=False),
-    sa.Column("origin", Text, nullable=False),
-    sa.Column("severity", Text),  # NULL where a foreign log does not tell it
-    sa.Column("channel", Text, nullable=False),
-    sa.Column("person", Text, nullable=False),  # the user in charge: chair of the mediation, or handler
-    sa.Column("mediators", Text, nullable=False),  # JSON list of users
-    sa.Column("plan", Text, nullable=False),  # JSON of 三定一包: leader, person, term, guarantee; "" without
-    sa.Column("sponsor", Text, nullable=False),
-    sa.Column("opened_at", Text, nullable=False),
-    sa.Column("updated_at", Text, nullable=False),  # recorded_at of the last event
-    sa.Column("closed_at", Text),
-    sa.Column("outcome", Text),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("position", Number, nullable=False),
-    sa.Column("clocks", Text, nullable=False),  # JSON of the running deadlines: name -> [due, warn]
-    sa.Column("next_due", Text, nullable=False),
-    sa.Column("next_due_clock", Text, nullable=False),
-    sa.Column("next_warn", Text),
-    sa.Column("returned", sa.Integer, nullable=False),  # 1: given back, and the holder has not acted since
-    sa.Column("new", sa.Integer, nullable=False),  # 1: the holder has not taken it yet
-    sa.Column("search_text", Text, nullable=False),
-    sa.Index("ix_read_worklist_code", "code"),
-    sa.Index("ix_read_worklist_due", "next_due", "case_id"),
-    sa.Index("ix_read_worklist_updated", "updated_at", "case_id"),
-    sa.Index("ix_read_worklist_opened", "opened_at", "case_id"),
-    sa.Index("ix_read_worklist_holder", "holder"),
-)
+__all__ = ["READ_WORKLIST", "SORTS", "Listing", "Wanted", "Worklist", "count", "cursor", "one", "worklist"]
 
-NOT_TAKEN = frozenset(
-    {"offered", "received", "routed"}
-)  # phases in which the holder has yet to take the case
+SORTED = 2_000  # cases that are read to be sorted; with more, a walk in the order wanted soon fills its page
 
-# What each order sorts by, and whether the greatest comes first.
+# What each order sorts by, and whether the greatest comes first. With "-" before it, the other way round.
 SORTS: Mapping[str, tuple[sa.Column[Any], bool]] = {
     "next_due": (READ_WORKLIST.c.next_due, False),
     "updated": (READ_WORKLIST.c.updated_at, True),
     "opened": (READ_WORKLIST.c.opened_at, True),
+    "code": (READ_WORKLIST.c.code, False),
 }
 
-
-class Worklist:
-    """One row per case, and beside it who may see it (reach.py)."""
-
-    name = "worklist"
-    tables = (READ_WORKLIST, *TABLES)
-    topics = CASES
-
-    def fold(self, events: Sequence[Seen], rows: Rows) -> None:
-        for seen in events:
-            case, topic = seen[1], seen[3]
-            row = rows.get(READ_WORKLIST, case)
-            if row is None:
-                if topic not in OPENINGS:
-                    raise ValueError(f"case {case} has {topic} at position {seen[0]} before it was opened")
-                row = blank(case, seen[5])
-            holder, had_a_part = row["holder"], people_in(row) if topic in PEOPLE else frozenset()
-            _take(row, seen)
-            rows.put(READ_WORKLIST, row)
-            keep_reach(rows, seen, row, moved=holder != row["holder"])
-            if topic in PEOPLE:
-                keep_parts(rows, case, had_a_part, people_in(row))
+C = READ_WORKLIST.c
+SHOWN = [c for c in C if c.name not in ("number", "search_text", "words")]
 
 
-def _take(row: Row, seen: Seen) -> None:
-    position, _, version, topic, recorded_at, event = seen
-    entry, standing = event.entry, event.standing
-    state, holder = standing.state, standing.holder
-    moved = state != row["state"]
-    if row["returned"] and (moved or entry.actor.unit == row["holder"]):
-        row["returned"] = 0
-    if moved:
-        row["closed_at"] = instant(entry.occurred_at) if state == CLOSED else None
-        row["state"] = state
-        row["stage"], _, phase = state.partition(".")
-        row["new"] = int(phase in NOT_TAKEN)
-    row["level"], row["holder"], row["outcome"] = standing.level, holder, standing.outcome
-    row["version"], row["position"], row["updated_at"] = version, position, recorded_at
-    if standing.clocks:
-        _take_clocks(row, standing.clocks)
-    if topic in SAID:
-        SAID[topic](row, event)
-        row["search_text"] = _search_text(row)
-    elif topic in PEOPLE:
-        PEOPLE[topic](row, event)
-    elif topic in OTHERS:
-        OTHERS[topic](row, event)
+class Listing:
+    """The cases that are wanted, and how the database had best look for them: asked once for a page and its count."""
 
+    def __init__(self, connection: sa.Connection, wanted: Wanted) -> None:
+        self.connection = connection
+        self.conditions: list[sa.ColumnElement[bool]] = wanted.compared()
+        ways = list(wanted.narrowed(connection.dialect.name))
+        sizes: list[int] = []
+        for way in ways:
+            sizes.append(how_many(connection, way.keys, min([FEW, *sizes])))
+        fewest = min(sizes, default=FEW + 1)
+        self.gathered = fewest <= FEW
+        self._known: int | None = None
+        for way, size in zip(ways, sizes, strict=True):
+            if self.gathered and size == fewest:
+                self.conditions.append(way.key.in_(way.keys))
+                fewest = -1  # one is enough to begin with
+            else:
+                self.conditions.append(way.asked)
+        if not self.gathered and connection.dialect.name == "postgresql":
+            # As long as this transaction lasts. Its planner would rather sort all of them than walk an index.
+            connection.exec_driver_sql("SET LOCAL enable_sort = off")
 
-def _take_clocks(row: Row, clocks: Sequence[Any]) -> None:
-    running = json_value(row["clocks"])
-    for clock in clocks:
-        if clock.status == RUNNING:
-            running[clock.name] = [instant(clock.due), instant_or_none(clock.warn)]
-        else:
-            running.pop(clock.name, None)
-    row["clocks"] = json_text(running)
-    row["next_due"], row["next_due_clock"] = min(
-        ((due, name) for name, (due, _) in running.items()), default=(NEVER, "")
-    )
-    row["next_warn"] = min((warn for _, warn in running.values() if warn), default=None)
+    def page(
+        self, sort: str = "next_due", after: tuple[str, str] | None = None, limit: int = 50
+    ) -> list[Row]:
+        """Cases in the order of `sort`: next_due (soonest first), updated or opened (latest first), code.
 
+        `after` is `cursor(row, sort)` of the last row seen. Raises Invalid for an unknown order.
+        """
+        column, descending = _order(sort)
+        order = column, C.case_id
+        if self.gathered or column is not C.next_due:
+            keys = [tuple(row) for row in self._first(SORTED + 1, *order)]
+            if len(keys) <= SORTED:
+                self._known = len(keys)
+                keys.sort(reverse=descending)
+                if after is not None:
+                    keys = [key for key in keys if (key < after if descending else key > after)]
+                return _rows(self.connection, [case for _, case in keys[:limit]])
+        query = sa.select(C.case_id).where(*self.conditions).limit(limit)
+        if after is not None:
+            last, place = sa.tuple_(*map(sa.literal, after)), sa.tuple_(*order)
+            query = query.where(place < last if descending else place > last)
+        query = query.order_by(*(each.desc() if descending else each for each in order))
+        return _rows(self.connection, list(self.connection.execute(query).scalars()))
 
-def _search_text(row: Row) -> str:
-    names = [value_name(Category, row["category"])] if row["category"] else []
-    names += [value_name(PetitionClass, row["petition_class"])] if row["petition_class"] else []
-    said = [
-        row["code"],
-        row["title"],
-        row["summary"],
-        *(word for name in names for word in name),
-        row["origin"],
-    ]
-    return folded(" ".join(filter(None, said)))
+    def count(self, upto: int | None = None) -> int:
+        """How many there are in all; with `upto` nobody counts further than one more than that."""
+        if upto is None:
+            query = sa.select(sa.func.count()).select_from(READ_WORKLIST).where(*self.conditions)
+            return int(self.connection.execute(query).scalar_one())
+        return len(self._first(upto + 1, sa.literal(1)))
 
+    def about(self) -> tuple[int, bool]:
+        """How many there are, and whether that is all: where it would take long, nobody counts beyond `SORTED`."""
+        if self._known is None:
+            self._known = self.count(None if self.gathered else SORTED)
+        exact = self.gathered or self._known <= SORTED
+        return (self._known if exact else SORTED), exact
 
-def folded(text: str) -> str:
-    """Text as it is searched: lower case, full-width letters and digits as narrow ones."""
-    return plain(unicodedata.normalize("NFKC", text).lower())
+    def _first(self, limit: int, *columns: sa.ColumnElement[Any]) -> Sequence[sa.Row[Any]]:
+        """Any so many of them: as they are gathered, or as they come in the index that holds all that is compared."""
+        query = sa.select(*columns).select_from(READ_WORKLIST).where(*self.conditions).limit(limit)
+        if not self.gathered:
+            query = query.order_by(C.next_due, C.case_id)
+        return self.connection.execute(query).all()
 
-
-# Reading.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which cases of the worklist; what is None does not matter.
-
-    `scope` is what whoever asks may see on the local day `today`; nothing outside of it is ever listed or counted.
-    `unit` means all matters of that unit's subtree on the day `on` (None: today). `person` is a user with any part in
-    the work. `late_at`: some deadline is past due at that instant. `text`: words that must all occur, Chinese of any
-    length.
-    """
-
-    scope: Scope
-    today: date
-    unit: str | None = None
-    on: date | None = None
-    holder: str | None = None
-    person: str | None = None
-    state: str | None = None
-    stage: str | None = None
-    type: str | None = None
-    severity: str | None = None
-    channel: str | None = None
-    category: str | None = None
-    petition_class: str | None = None
-    level: int | None = None
-    returned: bool | None = None
-    new: bool | None = None
-    late_at: datetime | None = None
-    open_only: bool = True
-    text: str = ""
-
-    def conditions(self, connection: sa.Connection) -> list[sa.ColumnElement[bool]]:
-        c = READ_WORKLIST.c
-        found = [seen_by(connection, self.scope, c.case_id, self.today)]
-        for name in (
-            "holder",
-            "state",
-            "stage",
-            "type",
-            "severity",
-            "channel",
-            "category",
-            "petition_class",
-            "level",
-        ):
-            value = getattr(self, name)
-            if value is not None:
-                found.append(c[name] == value)
-        for name in ("returned", "new"):
-            if getattr(self, name) is not None:
-                found.append(c[name] == int(getattr(self, name)))
-        if self.open_only:
-            found.append(c.state != CLOSED)
-        if self.unit is not None:
-            found.append(c.holder.in_(under(self.unit, self.on or self.today)))
-        if self.person is not None:
-            found.append(c.case_id.in_(having_a_part(self.person)))
-        if self.late_at is not None:
-            found.append(c.next_due <= schema.instant(self.late_at))
-        found += [c.search_text.contains(word, autoescape=True) for word in folded(self.text).split()]
-        return found
+    def rows(self, sort: str = "next_due") -> Iterator[Row]:
+        """All of them as they are at this instant, in the order of `sort`, however many: none is kept in memory."""
+        column, descending = _order(sort)
+        order = [each.desc() if descending else each for each in (column, C.case_id)]
+        query = sa.select(*SHOWN).where(*self.conditions).order_by(*order)
+        with self.connection.execution_options(yield_per=500).execute(query) as found:
+            yield from map(_shown, found)
 
 
 def worklist(
@@ -237,31 +124,18 @@ def worklist(
     after: tuple[str, str] | None = None,
     limit: int = 50,
 ) -> list[Row]:
-    """Cases in the order of `sort`: next_due (soonest first), updated or opened (latest first).
-
-    `after` is `cursor(row, sort)` of the last row seen. Raises Invalid for an unknown order.
-    """
-    column, descending = _order(sort)
-    query = sa.select(READ_WORKLIST).where(*wanted.conditions(connection)).limit(limit)
-    key = sa.tuple_(column, READ_WORKLIST.c.case_id)
-    if after is not None:
-        last = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
-        query = query.where(key < last if descending else key > last)
-    order = (column, READ_WORKLIST.c.case_id)
-    query = query.order_by(*(each.desc() if descending else each for each in order))
-    return [_shown(row) for row in connection.execute(query)]
+    """A page of the cases that are wanted: see `Listing.page`."""
+    return Listing(connection, wanted).page(sort, after, limit)
 
 
-def count(connection: sa.Connection, wanted: Wanted) -> int:
-    """How many cases `worklist` would list in all."""
-    query = sa.select(sa.func.count()).select_from(READ_WORKLIST).where(*wanted.conditions(connection))
-    return int(connection.execute(query).scalar_one())
+def count(connection: sa.Connection, wanted: Wanted, *, upto: int | None = None) -> int:
+    """How many cases `worklist` would list in all: see `Listing.count`."""
+    return Listing(connection, wanted).count(upto)
 
 
 def one(connection: sa.Connection, code: str, scope: Scope, on: date) -> Row | None:
     """The case with this code, open or closed; None also where it is not in the scope."""
-    query = sa.select(READ_WORKLIST).where(READ_WORKLIST.c.case_id == str(case_id(code)))
-    query = query.where(visible(scope, READ_WORKLIST.c.case_id, on, few=False))
+    query = sa.select(*SHOWN).where(C.case_id == str(case_id(code)), visible(scope, C.case_id, on))
     row = connection.execute(query).first()
     return None if row is None else _shown(row)
 
@@ -272,15 +146,22 @@ def cursor(row: Row, sort: str) -> tuple[str, str]:
 
 
 def _order(sort: str) -> tuple[sa.Column[Any], bool]:
-    if sort not in SORTS:
-        raise Invalid("sort", sort, f"Give one of: {', '.join(SORTS)}.")
-    return SORTS[sort]
+    column, descending = SORTS.get(sort.removeprefix("-"), (None, False))
+    if column is None:
+        raise Invalid("sort", sort, f"Give one of: {', '.join(SORTS)}; with - before it the other way round.")
+    return column, descending is not sort.startswith("-")
+
+
+def _rows(connection: sa.Connection, cases: list[str]) -> list[Row]:
+    """The rows of these cases, in their order."""
+    query = sa.select(*SHOWN).where(C.case_id.in_(cases))
+    found = {row.case_id: _shown(row) for row in connection.execute(query)}
+    return [found[case] for case in cases if case in found]
 
 
 def _shown(row: sa.Row[Any]) -> Row:
     """A row as people read it: no marks for nothing, lists instead of JSON."""
     shown = dict(row._mapping)
-    del shown["search_text"]
     if shown["next_due"] == NEVER:
         shown["next_due"] = None
     for name in ("mediators", "plan", "clocks"):
