@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from pydantic import SecretStr
 
 from api.context import Context, opened
 from gridcase.settings import Settings
+from tests.support.browser import Visitors, chromium
 from tests.support.township import Now, at
 from tests.support.workbench import Workbench
 
@@ -53,3 +55,20 @@ def module_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench
     """The same for a whole file of tests that only look."""
     with opened_in(tmp_path_factory.mktemp("bench"), Now(at(3, 2))) as context:
         yield Workbench(context).founded()
+
+
+@pytest.fixture(scope="session")
+def chromium_browser() -> Iterator[Browser]:
+    """One browser for all tests of a process."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(chromium_browser: Browser, bench: Workbench) -> Iterator[Visitors]:
+    """`visit("li.mediator", "/work")`: a page of the served workbench in a browser. Fails for what goes wrong in it."""
+    with bench.served() as address:
+        visitors = Visitors(chromium_browser, bench, address)
+        yield visitors
+        visitors.close()
+    assert visitors.wrong == []
