@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL
 import msgspec
 
 from api.forms import asks, has_route
+from api.parties import called, without_tokens
 from api.routes.commands import paths
 from domain.actor import Actor
 from domain.calendar import TZ
@@ -125,7 +126,7 @@ def case_view(service: Service, case: Case, at: datetime, actor: Actor | None) -
         holder=case.holder,
         origin=case.origin,
         outcome=None if case.outcome is None else str(case.outcome),
-        title=case.title,
+        title=without_tokens(case.title, called(case.parties)),
         channel=str(case.channel),
         severity=str(case.severity),
         peak=str(case.peak),

@@ -19,9 +19,9 @@ from api.forms import has_route
 from api.here import Here
 from api.pages.chart import Chart, chart, way
 from api.pages.choices import path_of
-from api.pages.parties import called
 from api.pages.shell import page
 from api.pages.steps import Group, grouped
+from api.parties import called
 from api.views import last_day
 from domain.actor import Actor
 from domain.calendar import TZ

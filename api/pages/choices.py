@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from api import fact_kinds as kinds
-from api.pages.parties import PARTS, anonymous, called
+from api.parties import PARTS, anonymous, called
 from domain.actor import Actor
 from domain.case import NEW, Case
 from domain.errors import NotFound

@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from starlette.requests import Request
 
-from api.pages.parties import anonymous, official_names
+from api.parties import anonymous, official_names
 from domain.calendar import TZ
 from domain.names import CASE_TYPES, NAMES, state_name, value_name
 from domain.rule import Title

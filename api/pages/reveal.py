@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request, Response
 
 from api.access.signed import Me
 from api.here import Here
-from api.pages.parties import called
 from api.pages.sheets import Form, Sheet
 from api.pages.shell import page
 from api.pages.trigger import case_and_table, shown, source_of
 from api.pages.typed import Posted
+from api.parties import called
 from eventlog.identity import Identity
 from workflows.service import Command, Service
 

@@ -10,10 +10,10 @@ from api.context import Context
 from api.forms import has_route, opens
 from api.here import Here
 from api.pages.cases import hindrance, seen_case
-from api.pages.parties import called
 from api.pages.sheets import Form, Sheet
 from api.pages.shell import page, see_other
 from api.pages.typed import Posted
+from api.parties import called
 from domain.case import Case
 from domain.terms import Source
 from workflows.table import Table

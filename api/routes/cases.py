@@ -13,6 +13,7 @@ from api.fields import Line, Post
 from api.headers import Since, answer, etag
 from api.here import Here
 from api.openapi import problems, shows
+from api.parties import called, without_tokens
 from api.routes.commands import Code
 from api.views import CaseView, DeadlineView, case_view, clock_view
 from domain.actor import Actor
@@ -87,6 +88,8 @@ def case_history(
     if not rows and not after:
         context.names.of_case(code)  # NotFound, unless the read side is behind
     page, more = rows[:limit], len(rows) > limit
+    if page:
+        page = without_tokens(page, called(context.service.case(code).parties))
     mark = context.cursors.make(question(path, {}), [page[-1]["version"]]) if more else None
     link = next_link(path, {}, mark, limit)
     return answer(HistoryPage(page, mark), Link=link, Gridcase_Read_Position=reached)

@@ -13,6 +13,7 @@ from api.fields import Day, Line, Post
 from api.headers import Since, answer
 from api.here import Here
 from api.openapi import problems, shows
+from api.parties import without_tokens
 from api.routes.cases import actor_asked
 from domain.actor import Actor
 from domain.organisation import local_date
@@ -105,7 +106,7 @@ def worklist(
             connection, wanted, sort=sort, after=(after[0], after[1]) if after else None, limit=limit + 1
         )
         total = work.count(connection, wanted) if count else None
-    page = rows[:limit]
+    page = without_tokens(rows[:limit], {})
     if actor is not None:
         page = [row | {"allowed": _allowed(context, row["code"], actor)} for row in page]
     more = len(rows) > limit
@@ -153,7 +154,9 @@ def deadlines(
     if len(rows) > limit:
         mark = context.cursors.make(question(path, filters), list(due.cursor(rows[limit - 1])))
     link = next_link(path, filters, mark, limit)
-    return answer(DeadlinePage(rows[:limit], mark), Link=link, Gridcase_Read_Position=reached)
+    return answer(
+        DeadlinePage(without_tokens(rows[:limit], {}), mark), Link=link, Gridcase_Read_Position=reached
+    )
 
 
 def _said(**filters: Any) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from api.forms import asks
+from api.parties import called, without_tokens
 from domain.case import Case
 from domain.clock import Clock, ClockStatus
 from domain.deadline import due_on
@@ -19,7 +20,6 @@ from domain.organisation import local_date
 from domain.remedies import wrong
 from domain.scope import EVERYTHING
 from domain.terms import Source
-from eventlog.subjects import unmask
 from gridcase.commands.console import (
     Json,
     actor_from,
@@ -62,7 +62,7 @@ def show_case(code: Code, as_: As = "", as_json: Json = False) -> None:
         return
     state = state_name(case.state)
     for line in (
-        f"{case.code}  {case.title}",
+        f"{case.code}  {data['title']}",
         f"{state.zh} · {state.en} [{case.state}]  {case.holder}  version {case.version}",
     ):
         out.print(line, markup=False, highlight=False)
@@ -95,7 +95,7 @@ def summary(case: Case, now: datetime) -> dict[str, Any]:
     return {
         "case": case.code,
         "type": case.TYPE,
-        "title": case.title,
+        "title": without_tokens(case.title, called(case.parties)),
         "version": case.version,
         "state": case.state,
         "level": case.level,
@@ -122,20 +122,16 @@ def summary(case: Case, now: datetime) -> dict[str, Any]:
 def history(code: Code, as_json: Json = False) -> None:
     """Everything that happened: who, when, what changed, why, and on what legal basis."""
     with house(caught_up=True) as context:
-        context.service.case(code)
+        parties = context.service.case(code).parties
         with context.reads.connect() as connection:
-            rows = audit.history(connection, code)
+            found = audit.history(connection, code)
+    rows = without_tokens(found, called(parties))  # names are shown by `reveal` alone, which is recorded
     show(rows, as_json, lambda: told(code, rows))
 
 
 def told(code: str, rows: list[dict[str, Any]]) -> Any:
-    def unseen(
-        text: str,
-    ) -> str:  # the command line shows nobody's name: reading one is a recorded act (`reveal`)
-        return unmask(text, lambda subject: None)
-
     lines = (
-        (row["version"], local(row["occurred_at"]), unseen(f"{row['sentence_zh']}\n{row['sentence_en']}"))
+        (row["version"], local(row["occurred_at"]), f"{row['sentence_zh']}\n{row['sentence_en']}")
         for row in rows
     )
     return listing(f"History of {code}", ("#", "when", "what"), lines)
@@ -275,7 +271,7 @@ def list_cases(
     with house(caught_up=True) as context, context.reads.connect() as connection:
         today = local_date(context.now())
         wanted = Wanted(scope=EVERYTHING, today=today, unit=unit or None, text=text, open_only=not everything)
-        rows = worklist(connection, wanted, limit=limit)
+        rows = without_tokens(worklist(connection, wanted, limit=limit), {})
     lines = (
         (r["code"], r["title"], r["state"], r["holder"], r["next_due_clock"], until(r["next_due"]))
         for r in rows

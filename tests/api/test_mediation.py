@@ -34,6 +34,11 @@ def test_a_dispute_goes_from_report_to_resolved_with_the_bodies_of_the_api_docum
     history = web.get(f"/cases/{code}/history")["items"]
     assert [row["version"] for row in history] == list(range(1, 14))
     assert all(row["sentence_zh"] and row["sentence_en"] for row in history)
+    assert "当事人甲与当事人乙因宅基地" in history[0]["sentence_zh"]
+    assert "Party A" in history[0]["sentence_en"] and case["title"].startswith("当事人甲与当事人乙")
+    (listed,) = web.get("/worklist", q="宅基地", closed="true")["items"]
+    (due, *_) = web.get("/deadlines", kind="all")["items"]
+    assert "⟦" not in repr([case, history, listed, due]), "tokens are for programs that keep names"
 
 
 def test_a_petition_goes_from_the_window_to_the_delivered_opinion_with_the_bodies_of_the_api_document(web):

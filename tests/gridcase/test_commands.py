@@ -78,6 +78,7 @@ def test_a_dispute_from_report_to_closed(village: Typed) -> None:
     assert [row["topic"] for row in history] == ["dispute.reported", "dispute.settled_on_the_spot"]
     for_people = village("case", "history", "D-1").stdout
     assert "网格就地化解" in for_people and "⟦" not in for_people
+    assert "当事人甲" in for_people and "当事人乙" in for_people
     figure = read(
         village(
             "figures", "containment", "--unit", "C", "--from", "2020-01-01", "--to", "2100-01-01", "--json"

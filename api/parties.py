@@ -1,4 +1,4 @@
-"""How people of a case are spoken of on a page: 当事人甲, Party A, by their place in the case; never by name.
+"""How people of a case are spoken of to whoever reads it: 当事人甲, Party A, by their place in the case; never by name.
 
 A name is shown by the action `reveal` alone, which is recorded. Give every text that people wrote through `anonymous`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from domain.case import Party
 from domain.rule import Title
@@ -44,12 +44,27 @@ def anonymous(text: str, names: Mapping[str, Title], code: str) -> str:
     """A text with its tokens, and references that stand alone, as the pages speak of people. `code` is zh or en."""
     if text in names:
         return str(getattr(names[text], code))
+    return _rendered(text, names, code)
 
+
+def _rendered(text: str, names: Mapping[str, Title], code: str) -> str:
     def render(token: re.Match[str]) -> str:
         somebody = names.get(token[1], SOMEBODY)
         return f"{getattr(somebody, code)}{getattr(FIELDS[token[2]], code)}"
 
     return TOKEN.sub(render, text)
+
+
+def without_tokens(value: Any, names: Mapping[str, Title], code: str = "zh") -> Any:
+    """Plain data with every token rendered; what a member ending in `_en` holds, in English."""
+    if isinstance(value, str):
+        return _rendered(value, names, code)
+    if isinstance(value, dict):
+        return {
+            key: without_tokens(one, names, "en" if key.endswith("_en") else code)
+            for key, one in value.items()
+        }
+    return [without_tokens(one, names, code) for one in value] if isinstance(value, list | tuple) else value
 
 
 def official_names(text: str, names: Mapping[str, str]) -> str:
