@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api.pages import assets, cases, home, reveal, trigger
+from api.pages import assets, cases, home, intake, receipts, reveal, trigger
 from api.pages.security import Secured
 
 PAGES: Final = Path(__file__).parent
@@ -14,6 +14,8 @@ PAGES: Final = Path(__file__).parent
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     assets.router,
     home.router,
+    intake.router,
+    receipts.router,
     cases.router,
     reveal.router,
     trigger.router,

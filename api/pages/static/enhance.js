@@ -29,3 +29,13 @@ addEventListener("keydown", (event) => {
 
 // A wrong form shows what is wrong before anything else.
 document.querySelector(".wrongs")?.focus();
+
+// A draft on this device (drafts.js) ends when its form was done; all end with the sign-out.
+function forgetDrafts(of) {
+  try {
+    for (const place of Object.keys(localStorage)) if (place.startsWith(`gridcase:draft:${of}`)) localStorage.removeItem(place);
+  } catch { /* storage may be forbidden: then there are none */ }
+}
+const done = new URLSearchParams(location.search).get("done");
+if (done) forgetDrafts(`${done}:`);
+addEventListener("submit", (event) => { if (event.target.getAttribute("action") === "/sign-out") forgetDrafts(""); });
