@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from api.access.door import Door
 from api.codes import new_code
 from api.cursor import Cursors
+from api.letters.desk import Desk
 from api.names import Names
 from api.tail import Tail
 from api.watched_service import WatchedService
@@ -58,6 +60,8 @@ class Settings(Protocol):
     @property
     def checkpoint_every_events(self) -> int: ...
     @property
+    def font_folder(self) -> Path | None: ...
+    @property
     def session_idle_minutes(self) -> int: ...
     @property
     def session_hours(self) -> int: ...
@@ -86,10 +90,12 @@ class Context:
     names: Names = field(init=False)
     seen: Runner = field(init=False)
     door: Door = field(init=False)
+    letters: Desk = field(init=False)
 
     def __post_init__(self) -> None:
         log, here = self.service.log, self.reads is self.runner.engine
         self.names = Names(log)
+        self.letters = Desk(self.service, self.settings.font_folder)
         self.door = Door(log, self.now, timedelta(minutes=self.settings.session_idle_minutes))
         self.seen = self.runner if here else Runner(log, self.reads, PROJECTIONS)
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs import events, glossary
+from docs import events, glossary, letters
 from domain.policy import builtin_policies, rule_table
 from projections.figures.page import metrics_page
 from workflows.dispute import DISPUTE
@@ -44,6 +44,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "docs/glossary.md", glossary.page()
     yield "docs/metrics.md", metrics_page()
     yield "docs/events.md", events.page()
+    yield "docs/letters.md", letters.page()
     yield "docs/openapi.json", openapi()
 
 

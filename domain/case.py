@@ -176,6 +176,7 @@ class Case(Aggregate):
         self.clocks: dict[str, Clock] = {}
         self.parties: list[Party] = []
         self.acted: dict[str, set[str]] = {}  # event name -> the users who recorded it (separation of duties)
+        self.held: dict[str, str] = {}  # event name -> the unit that held the case after it was recorded last
         self.reached: set[str] = set()  # the units that held it, began it, or were asked to help
         self.returns: dict[str, int] = {}  # "sender>receiver" -> how often it came back
         self.plan: Any = None
@@ -185,6 +186,7 @@ class Case(Aggregate):
         self.supervisions: dict[int, str] = {}  # number -> issued | answered | lifted
         self.dangers = 0
         self.imported: set[str] = set()  # source references already imported
+        self.letters: list[Any] = []  # domain.letter.IssuedLetter, in the order in which they were issued
 
     @classmethod
     def blank(cls, id: UUID, at: datetime) -> Self:
@@ -275,7 +277,9 @@ class Case(Aggregate):
             self.highest = new.level
         for clock in new.clocks:
             self.clocks[clock.name] = clock
-        self.acted.setdefault(type(event).__name__, set()).add(entry.actor.user)
+        name = type(event).__name__
+        self.acted.setdefault(name, set()).add(entry.actor.user)
+        self.held[name] = new.holder
         self.reached.update(filter(None, (new.holder, *event.reaches())))
 
     @property

@@ -14,6 +14,7 @@ from domain.agreement import Answer, ConfirmationResult
 from domain.case import CLOSED, NEW
 from domain.clock import ClockStatus
 from domain.dispute import Form
+from domain.letter import LetterKind
 from domain.petition import (
     Evidence,
     Exemption,
@@ -243,6 +244,17 @@ NAMES: Final[Mapping[type[Enum], Mapping[Any, Title]]] = {
         Notice.OPINION: T("处理意见", "opinion"),
         Notice.REVIEW: T("复查意见", "review"),
         Notice.RECHECK: T("复核意见", "recheck"),
+    },
+    LetterKind: {
+        LetterKind.RECEIPT: T("信访事项登记回执", "receipt of registration"),
+        LetterKind.ACCEPTANCE: T("信访事项受理告知书", "notice of acceptance"),
+        LetterKind.EXTENSION: T("信访事项延长办理期限告知书", "notice of extension"),
+        LetterKind.OPINION: T("信访事项处理意见书", "opinion"),
+        LetterKind.REFUSAL: T("信访事项不予受理告知书", "notice of refusal"),
+        LetterKind.AGREEMENT: T("人民调解协议书", "mediation agreement"),
+        LetterKind.RECORD: T("人民调解笔录", "record of mediation"),
+        LetterKind.TERMINATION: T("人民调解终止告知书", "notice of termination"),
+        LetterKind.DELIVERY: T("送达回证", "proof of delivery"),
     },
     Satisfaction: {
         Satisfaction.SATISFIED: T("满意", "satisfied"),

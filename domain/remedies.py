@@ -55,6 +55,13 @@ REMEDIES: Final[Mapping[str, T]] = {
     "key_reserved": T("以 sweep:、import:、demo: 开头的键由系统使用，请换一个。",
                       "Keys that begin with sweep:, import: or demo: are the program's own: take another."),
     "json": T("内容不是有效的 JSON，请检查后重新发送。", "It is no valid JSON: look at it again and send it anew."),
+    "not_entered": T("文书须写明其姓名，而其身份信息尚未登记，请先登记。",
+                     "The letter names this person, and nothing was entered about them: enter it first."),
+    "erased": T("文书须写明其姓名，而其身份信息已销毁。", "The letter names this person, and what was known of them was erased."),
+    "fonts": T("没有找到中文字体，无法排印文书。请安装字体（Debian、Ubuntu：apt-get install fonts-noto-cjk），"
+               "或将该设置指向存放字体的文件夹。",
+               "No Chinese font was found to set letters with. Install one (Debian, Ubuntu: apt-get install fonts-noto-cjk), "
+               "or let this setting name a folder with fonts."),
     "unusable": T("此项内容无法使用，请核对后重新填写。", "It cannot be used: look at it again and give it anew."),
 }
 # fmt: on

@@ -27,6 +27,7 @@ MODULES: Final = (
     "domain.unit",
     "domain.published",
     "domain.subject",
+    "domain.letter",
     "domain.account",
 )
 

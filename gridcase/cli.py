@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gridcase.commands import backups, cases, figures, imports, integrity, people, reference, running
+from gridcase.commands import backups, cases, figures, imports, integrity, letters, people, reference, running
 
 app = typer.Typer(
     help="Gridcase 网格事: disputes and petitions of a township, as cases over an event log.",
@@ -17,6 +17,7 @@ for commands in (running, figures, integrity, backups):
     commands.add_to(app)
 app.add_typer(imports.app, name="import", help="Import units, cases or a holiday calendar from files.")
 app.add_typer(cases.app, name="case", help="Look at a case, read its history, fire a trigger.")
+app.add_typer(letters.app, name="letter", help="Letters of a case: preview, issue, have again, check.")
 app.add_typer(
     figures.deadlines_app, name="deadlines", help="What is coming and late, and why it is due then."
 )

@@ -127,6 +127,11 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, description="… and in any case after so long: then people sign in again."
     )
+    font_folder: Path | None = Field(
+        default=None,
+        description="Folder with further fonts for letters, beside those of the system. Chinese ones must be in one of the "
+        "two: `apt-get install fonts-noto-cjk`, or the faces that official documents ask for (仿宋, 小标宋, 黑体, 楷体).",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much the server and the worker tell on standard error."
     )

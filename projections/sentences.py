@@ -30,11 +30,15 @@ WHOLE = 1_000_000
 YES_NO = {True: Title("是", "yes"), False: Title("否", "no")}
 
 UNIT_FACTS = frozenset(
-    {"unit", "origin", "sender", "receiver", "lead", "members", "told", "to", "object_unit"}
+    {"unit", "origin", "sender", "receiver", "lead", "members", "told", "to", "object_unit", "issuer"}
 )
 TOLD_BY_CLOCKS = frozenset(
     {"clock", "colour", "due"}
 )  # facts of a missed deadline that its own part tells better
+
+FOR_MACHINES = frozenset(
+    {"digest", "wording", "maker", "template"}
+)  # facts of a letter that prove something and tell nobody anything
 
 CLOCK_CHANGES: Mapping[str, Title] = {
     "started": Title("{name}开始计时，{due}前办结", "{name} began, due by {due}"),
@@ -156,6 +160,7 @@ def _fact_pairs(row: Row, told: Told) -> list[tuple[Title, Title]]:
             or value in ("", [], {})
             or (value == kind.default and kind.enum is None)
             or name in by_clock
+            or name in FOR_MACHINES
         ):
             continue
         found.append((fact_name(name), _shown(name, value, kind.enum, row["occurred_at"], told)))
@@ -169,7 +174,7 @@ def _shown(name: str, value: Any, enum: type[Enum] | None, at: str, told: Told) 
         each = [_shown(name, one, enum, at, told) for one in value]
         return Title("、".join(one.zh for one in each), ", ".join(one.en for one in each))
     if isinstance(value, dict):
-        return _structured(value, told)
+        return _structured(value, at, told)
     if enum is not None:
         return value_name(enum, value)
     if name == "cause" and value in PAUSE_CAUSES:
@@ -184,20 +189,23 @@ def _shown(name: str, value: Any, enum: type[Enum] | None, at: str, told: Told) 
     return Title(text, text)
 
 
-def _structured(value: Mapping[str, Any], told: Told) -> Title:
-    """A party, an obligation, or the facts of a foreign log."""
+def _structured(value: Mapping[str, Any], at: str, told: Told) -> Title:
+    """A party, an obligation, drafted facts, or those of a foreign log."""
     if "subject" in value:
         text = _text(value["subject"], told)
         return Title(text, text)
     if {"who", "what"} <= value.keys():
-        who, what, due = _text(value["who"], told), _text(value["what"], told), value["due"]
-        done = value["fulfilled"]
+        who, what, due = _text(value["who"], told), _text(value["what"], told), value.get("due")
+        done = value.get("fulfilled")
         return Title(
             f"{who}{what}" + ("（已履行）" if done else f"（{due}前）" if due else ""),
             f"{who} {what}" + (" (done)" if done else f" (by {due})" if due else ""),
         )
-    text = ", ".join(f"{key}={_text(str(one), told)}" for key, one in value.items())
-    return Title(text, text)
+    parts = [(fact_name(key), _shown(key, one, None, at, told)) for key, one in value.items()]
+    return Title(
+        ", ".join(f"{label.zh}={shown.zh}" for label, shown in parts),
+        ", ".join(f"{label.en}={shown.en}" for label, shown in parts),
+    )
 
 
 def _moved(row: Row, holder: str, told: Told) -> Title:

@@ -37,7 +37,8 @@ def test_a_wheel_carries_every_folder_whole_and_installs_nothing_but_gridcase(tm
         f"gridcase/house/{file.relative_to(ROOT).as_posix()}"
         for folder in FOLDERS
         for file in (ROOT / folder).rglob("*")
-        if file.is_file() and file.suffix in (".py", ".toml", ".csv", ".html", ".css", ".js", ".svg", ".po")
+        if file.is_file()
+        and file.suffix in (".py", ".toml", ".csv", ".html", ".css", ".js", ".svg", ".po", ".typ")
     }
     assert expected <= carried
     assert {name.split("/")[0] for name in carried} == {"gridcase", "gridcase-0.1.0.dist-info"}

@@ -55,6 +55,7 @@ from workflows.guards import (
     supervision_unanswered,
     was_merged_there,
 )
+from workflows.letters import ROW as ISSUE_LETTER
 from workflows.move import Move
 from workflows.table import ANY, BACK, OPEN, SAME, Row, Start
 from workflows.who import SYSTEM_ONLY, anyone, holder, superior
@@ -95,6 +96,7 @@ COMMON_ROWS = (
     Row("correct",            ANY,     SAME,   FactCorrected,           holder(R.UNIT_HEAD),                 (fact_correctable, old_value_matches, new_value_fits, evidence_named, correction_approved)),
     Row("reveal",             ANY,     SAME,   IdentityRevealed,        holder(R.INTAKE, R.MEDIATOR, R.HANDLER, R.UNIT_HEAD, R.REVIEWER), (subject_of_case, purpose_given)),
     Row("reveal",             ANY,     SAME,   IdentityRevealed,        anyone(R.PRIVACY_OFFICER),           (subject_of_case, purpose_given)),
+    ISSUE_LETTER,
     Row("miss_deadline",      ANY,     SAME,   DeadlineMissed,          SYSTEM_ONLY,                         (deadline_passed,), marks=True),
 )
 # fmt: on
@@ -120,5 +122,6 @@ COMMON_VERBS = {
     "void": ("作废", "Void"),
     "correct": ("更正", "Correct"),
     "reveal": ("查看身份信息", "Reveal identity"),
+    "issue_letter": ("制发文书", "Issue letter"),
     "miss_deadline": ("记录期限届满", "Record missed deadline"),
 }

@@ -36,11 +36,13 @@ from workflows.clocks import FOREIGN, Clockwork
 from workflows.dispute import DISPUTE
 from workflows.engine import Engine
 from workflows.facts import check_code, check_reference, check_texts, take
+from workflows.letter_office import LetterOffice
 from workflows.petition import PETITION
 from workflows.reference import Reference
 
 AHEAD = timedelta(minutes=5)  # clocks of phones differ by a little; more is a mistake
 TRIES = 3  # without an expected version a command may meet somebody faster and simply decide again
+TRIES_FOR_A_NUMBER = 12  # every letter of a unit wants the next number of one book
 
 # What a command on one case does to another: trigger -> (fact that names the other case, trigger there).
 COMPANIONS = {
@@ -48,6 +50,7 @@ COMPANIONS = {
     "unmerge": ("lead", "release"),
     "link_repeat": ("lead", "add_submission"),
 }
+NUMBERED = "issue_letter"  # decided here, then made and numbered by the office
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ class Service:
             )
             for table in (DISPUTE, PETITION)
         }
+        self.office: LetterOffice | None = None  # whoever can set letters gives one
 
     def case(self, code: str, version: int | None = None) -> Case:
         """The case as it is, or as it was at a version. Raises `NotFound`."""
@@ -149,12 +153,13 @@ class Service:
         digest = self._digest(command) if command.key else ""
         if command.key and (before := self.log.answer_of(command.key)):
             return self._repeat(before, command.key, digest)
-        for attempt in range(1, TRIES + 1):
+        tries = TRIES_FOR_A_NUMBER if command.trigger == NUMBERED else TRIES
+        for attempt in range(1, tries + 1):
             try:
                 # First with the copies in memory; what another process has recorded meanwhile ends in a Conflict.
                 return self._try(command, digest, trust=attempt == 1)
             except Conflict as faster:
-                if attempt == TRIES:
+                if attempt == tries:
                     raise self._overtaken(command, faster) from None
             except KeyTaken:
                 before = self.log.answer_of(command.key)
@@ -169,10 +174,13 @@ class Service:
             raise wrong("case", command.case, "missing")
         other = COMPANIONS.get(command.trigger)
         lead = str(command.facts.get(other[0], "")) if other else ""
-        ids = [case_id(code), *([case_id(lead)] if lead and lead != code else [])]
-        with self.log.checkout(*ids, trust=trust) as found:
-            case = self._open(command, code, found[0]) if opening else self._fire(command, code, found[0])
-            written = [case]
+        office = self._office(command) if command.trigger == NUMBERED else None
+        beside = office.beside(command) if office else [case_id(lead)] if lead and lead != code else []
+        with self.log.checkout(case_id(code), *beside, trust=trust) as found:
+            written = (
+                [self._open(command, code, found[0])] if opening else self._fire(command, code, found, office)
+            )
+            case: Case = written[0]
             if other and len(found) > 1:
                 written.append(self._companion(command, case, found[1], lead, other[1]))
             answer = answer_of(case, command.trigger, self.clock())
@@ -196,7 +204,16 @@ class Service:
         kind = TYPES[command.type]
         return kind.open(code, command.trigger, engine, actor=command.actor, at=at, note=note, **facts)
 
-    def _fire(self, command: Command, code: str, case: Case | None) -> Case:
+    def _office(self, command: Command) -> LetterOffice:
+        if self.office is None:
+            raise Invalid("trigger", command.trigger, "This program was started without a press for letters.")
+        return self.office
+
+    def _fire(
+        self, command: Command, code: str, found: Sequence[Any], office: LetterOffice | None
+    ) -> list[Any]:
+        """The case with what the command records on it, then what else is to be written."""
+        case: Case | None = found[0]
         if case is None:
             raise NotFound("case", code, "Look at its code again: one matter has one code for life.")
         if command.expected is not None and command.expected != case.version:
@@ -205,8 +222,10 @@ class Service:
             )
         engine = self.engines[case.TYPE]
         facts, at, note = self._prepare(command, case, engine)
+        if office is not None:
+            return [case, *office.record(case, found[1:], command.actor, at, facts, note)]
         case.fire(command.trigger, engine, actor=command.actor, at=at, note=note, **facts)
-        return case
+        return [case]
 
     def _companion(self, command: Command, case: Case, lead: Case | None, code: str, trigger: str) -> Case:
         """What the other case has to record when two are merged, unmerged, or a repeat joins its matter."""

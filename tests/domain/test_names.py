@@ -11,6 +11,7 @@ import pytest
 import domain.account
 import domain.agreement
 import domain.dispute
+import domain.letter
 import domain.mediation
 import domain.petition
 import domain.terms
@@ -33,6 +34,7 @@ ENUMS = [
         domain.agreement,
         domain.mediation,
         domain.petition,
+        domain.letter,
     )
     for _, cls in inspect.getmembers(module, inspect.isclass)
     if issubclass(cls, enum.Enum) and cls.__module__ == module.__name__
