@@ -112,7 +112,7 @@ class Listing:
         column, descending = _order(sort)
         order = [each.desc() if descending else each for each in (column, C.case_id)]
         query = sa.select(*SHOWN).where(*self.conditions).order_by(*order)
-        with self.connection.execution_options(yield_per=500).execute(query) as found:
+        with self.connection.execute(query.execution_options(yield_per=500)) as found:
             yield from map(_shown, found)
 
 

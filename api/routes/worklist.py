@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.context import Context
 from api.cursor import next_link, question
-from api.fields import Day, Line, Post
+from api.fields import Line, Post
+from api.filters import CaseFilters
 from api.headers import Since, answer
 from api.here import Here
 from api.openapi import problems, shows
 from api.parties import without_tokens
 from api.routes.cases import actor_asked
 from domain.actor import Actor
-from domain.organisation import local_date
 from domain.scope import EVERYTHING
-from domain.terms import Category, Channel, PetitionClass, Severity
 from projections import deadlines as due
 from projections import worklist as work
 
 router = APIRouter(tags=["work"])
 
+Filtered = Annotated[CaseFilters, Depends()]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Mark = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]
 
@@ -54,26 +54,7 @@ class DeadlinePage(msgspec.Struct):
 )
 def worklist(
     context: Here,
-    q: Annotated[Line, Query(description="Words that must all occur, in Chinese or English.")] = "",
-    unit: Annotated[Line | None, Query(description="Held by this unit or one under it.")] = None,
-    on: Annotated[
-        Day | None, Query(description="The day on which `unit`'s subtree is meant; left out: today.")
-    ] = None,
-    holder: Annotated[Line | None, Query(description="Held by exactly this unit.")] = None,
-    person: Annotated[Line | None, Query(description="A user with a part in the work.")] = None,
-    type: Annotated[Literal["dispute", "petition"] | None, Query()] = None,
-    state: Annotated[Line | None, Query()] = None,
-    stage: Annotated[Line | None, Query()] = None,
-    level: Annotated[int | None, Query(ge=0, le=5)] = None,
-    severity: Annotated[Severity | None, Query()] = None,
-    channel: Annotated[Channel | None, Query()] = None,
-    category: Annotated[Category | None, Query()] = None,
-    petition_class: Annotated[PetitionClass | None, Query()] = None,
-    late: Annotated[bool, Query(description="Only with a deadline that is past due now.")] = False,
-    returned: Annotated[bool | None, Query(description="Given back, and nobody has acted since.")] = None,
-    new: Annotated[bool | None, Query(description="Not taken yet by whoever holds it.")] = None,
-    closed: Annotated[bool, Query(description="Closed cases too.")] = False,
-    sort: Annotated[Literal["next_due", "updated", "opened"], Query()] = "next_due",
+    filters: Filtered,
     count: Annotated[bool, Query(description="Tell how many there are in all.")] = False,
     as_user: Annotated[
         Line | None, Query(description="With as_post and as_unit: tell what this actor may do.")
@@ -88,34 +69,21 @@ def worklist(
     at = context.now()
     actor = actor_asked(context, as_user, as_post, as_unit)
     reached = context.catch_up(since)
-    filters = _said(
-        q=q or None, unit=unit, on=on, holder=holder, person=person, type=type, state=state, stage=stage, level=level,
-        severity=severity, channel=channel, category=category, petition_class=petition_class, late=late or None,
-        returned=returned, new=new, closed=closed or None, sort=sort, as_user=as_user, as_post=as_post, as_unit=as_unit,
-    )  # fmt: skip
-    wanted = work.Wanted(
-        scope=EVERYTHING, today=local_date(at), unit=_unit(context, unit), on=on, holder=holder, person=person,
-        type=type, state=state, stage=stage, level=level, severity=severity, channel=channel, category=category,
-        petition_class=petition_class, returned=returned, new=new, late_at=at if late else None, open_only=not closed,
-        text=q,
-    )  # fmt: skip
+    asked = filters.said() | _said(as_user=as_user, as_post=as_post, as_unit=as_unit)
+    wanted = filters.wanted(EVERYTHING, at, context.service.reference.organisation())
     path = "/api/v1/worklist"
-    after = context.cursors.read(question(path, filters), cursor)
+    after = context.cursors.read(question(path, asked), cursor)
     with context.reads.connect() as connection:
-        rows = work.worklist(
-            connection, wanted, sort=sort, after=(after[0], after[1]) if after else None, limit=limit + 1
-        )
-        total = work.count(connection, wanted) if count else None
+        listing = work.Listing(connection, wanted)
+        rows = listing.page(filters.sort, (after[0], after[1]) if after else None, limit + 1)
+        total = listing.count() if count else None
     page = without_tokens(rows[:limit], {})
     if actor is not None:
         page = [row | {"allowed": _allowed(context, row["code"], actor)} for row in page]
-    more = len(rows) > limit
-    mark = (
-        context.cursors.make(question(path, filters), list(work.cursor(rows[limit - 1], sort)))
-        if more
-        else None
-    )
-    link = next_link(path, filters, mark, limit)
+    mark = None
+    if len(rows) > limit:
+        mark = context.cursors.make(question(path, asked), list(work.cursor(rows[limit - 1], filters.sort)))
+    link = next_link(path, asked, mark, limit)
     return answer(WorkPage(page, mark, total), Link=link, Gridcase_Read_Position=reached)
 
 

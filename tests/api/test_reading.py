@@ -172,3 +172,18 @@ def test_a_name_is_in_no_answer_but_the_one_whose_reading_is_recorded(web):
     assert (told.json()["subject"]["name"], told.headers["Cache-Control"]) == (NAME, "no-store")
     last = web.get(f"/cases/{code}/history")["items"][-1]
     assert (last["topic"], last["user"]) == ("case.identity_revealed", "li.mediator")
+
+
+def test_the_worklist_is_filtered_by_day_and_term(web, now):
+    """Reported on the second of March: to be taken within the next working day."""
+    code = web.report()
+    assert (
+        web.get("/worklist", opened_from="2026-03-02", opened_upto="2026-03-02")["items"][0]["code"] == code
+    )
+    assert web.get("/worklist", opened_upto="2026-03-01")["items"] == []
+    assert web.get("/worklist", due_within=0)["items"] == []
+    (row,) = web.get("/worklist", due_within=7, reporter="chen.reporter", sort="-code")["items"]
+    now.instant = at(3, 30)
+    assert web.get("/worklist", due_within=7)["items"] == []
+    assert [one["code"] for one in web.get("/worklist", late=True)["items"]] == [row["code"]]
+    assert web.get("/worklist", closed="only")["items"] == []

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from domain.errors import Invalid
-from domain.scope import EVERYTHING
-from projections.worklist import READ_WORKLIST, Wanted, count, cursor, one, worklist
+from domain.scope import EVERYTHING, Scope
+from projections.worklist import READ_WORKLIST, SORTS, Listing, Wanted, count, cursor, one, worklist
 from tests.support.township import at
 
 DAY = date(2026, 3, 1)
@@ -107,10 +107,19 @@ def test_names_are_nowhere_in_it(seen):
         ({"level": 2}, {"P-4"}),
         ({"late_at": at(3, 27)}, {"D-3", "D-5"}),
         ({"late_at": at(3, 20)}, set()),
+        ({"reporter": "wu"}, {"P-4"}),
+        ({"outcome": "resolved"}, {"D-1", "D-2"}),
+        ({"closed_only": True}, {"D-1", "D-2"}),
+        ({"desk": ("li", "G1")}, {"D-1", "D-2", "D-3", "D-5"}),  # with li, or with nobody at the desk of G1
+        ({"desk": ("nobody", "T1")}, {"P-4"}),
+        ({"due_after": at(3, 23), "due_upto": at(3, 24, 12)}, {"D-5"}),
+        ({"due_after": at(3, 25), "due_upto": at(3, 25)}, set()),
+        ({"opened_from": at(3, 20), "opened_before": at(3, 24)}, {"D-3", "P-4"}),
+        ({"opened_before": at(3, 11)}, {"D-1"}),
     ],
 )
 def test_it_is_asked_by_unit_person_and_state(seen, wanted, found):
-    if "late_at" not in wanted:
+    if not {"late_at", "due_after"} & wanted.keys():
         wanted = {"open_only": False, **wanted}
     assert set(codes(seen, **wanted)) == found
 
@@ -120,7 +129,58 @@ def test_an_unknown_order_is_refused(seen):
         codes(seen, sort="name")
 
 
-@pytest.mark.parametrize("sort", ["next_due", "updated", "opened"])
+SCOPES = {
+    "everything": EVERYTHING,
+    "the township": Scope(roots=frozenset({"T1"}), user="li", kept_from=frozenset({"T1"})),
+    "a grid": Scope(roots=frozenset({"G1"})),
+    "somebody's own": Scope(user="li"),
+    "what is named": Scope(cases=frozenset({"D-5", "P-4", "D-999"})),
+    "nothing": Scope(),
+}
+ASKED = (
+    *({}, {"text": "沟"}, {"unit": "V1"}, {"desk": ("li", "G1")}, {"type": "dispute", "person": "li"}),
+    {"holder": "T1"},
+)
+EVIL = (
+    *("'; DROP TABLE read_worklist; --", '" OR 1=1', "沟 OR 堵", "%' OR '1'='1", "{沟}", "^沟"),
+    "NEAR(沟 堵)",
+)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("wanted", ASKED, ids=str)
+def test_however_the_database_looks_for_them_the_same_are_found(seen, scope, wanted, monkeypatch):
+    """Gathered first, or walked to in the order of the list: three thresholds for the five cases of the spring."""
+    asked_for = Wanted(scope=SCOPES[scope], today=date(2026, 5, 1), open_only=False, **wanted)
+    found = []
+    for few, many in ((20_000, 2_000), (1, 2_000), (0, 0)):
+        monkeypatch.setattr("projections.worklist.FEW", few)
+        monkeypatch.setattr("projections.worklist.SORTED", many)
+        listing = Listing(seen, asked_for)
+        rows = [[row["code"] for row in listing.page(sort)] for sort in ("code", "-updated", "next_due")]
+        assert rows[0] == [row["code"] for row in listing.rows("code")] == sorted(rows[0])
+        assert listing.count() == len(rows[0])
+        number, exact = listing.about()
+        assert number == len(rows[0]) if exact else number < len(rows[0])
+        found.append(rows)
+        seen.rollback()
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_what_was_typed_is_a_value_and_never_a_statement(seen, text):
+    for wanted in (
+        {"text": text},
+        {"person": text},
+        {"holder": text},
+        {"desk": (text, text)},
+        {"unit": text},
+    ):
+        assert codes(seen, open_only=False, **wanted) == []
+    assert set(codes(seen, open_only=False)) == ALL
+
+
+@pytest.mark.parametrize("sort", [f"{way}{sort}" for sort in SORTS for way in ("", "-")])
 def test_pages_follow_each_other_without_gap_or_repeat(seen, sort):
     whole = [row["code"] for row in worklist(seen, asked(open_only=False), sort=sort)]
     found, after = [], None
