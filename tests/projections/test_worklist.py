@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -137,7 +138,7 @@ SCOPES = {
     "what is named": Scope(cases=frozenset({"D-5", "P-4", "D-999"})),
     "nothing": Scope(),
 }
-ASKED = (
+ASKED: tuple[dict[str, Any], ...] = (
     *({}, {"text": "沟"}, {"unit": "V1"}, {"desk": ("li", "G1")}, {"type": "dispute", "person": "li"}),
     {"holder": "T1"},
 )
