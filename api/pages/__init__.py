@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api.pages import assets, cases, home, intake, receipts, reveal, trigger
+from api.pages import assets, cases, help, home, intake, receipts, reveal, rules, trigger, units
 from api.pages.security import Secured
 
 PAGES: Final = Path(__file__).parent
@@ -19,6 +19,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     cases.router,
     reveal.router,
     trigger.router,
+    units.router,
+    rules.router,
+    help.router,
 )
 
 
