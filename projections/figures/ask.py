@@ -5,6 +5,7 @@ The same rows answer both questions, how many and which ones, so that a number a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -50,6 +51,8 @@ def figure(
     Raises NotFound for an unknown figure or unit, Invalid for a period or dimension that makes no sense.
     """
     question = asked(connection, name, unit, from_date, to_date, at, by, known_at, limits)
+    if connection.dialect.name == "postgresql":  # what a whole county needs to be joined and sorted in memory
+        connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
     rows = _lengths(connection, question) if question.figure.lengths else _shares(connection, question)
     return {
         "figure": name,
@@ -164,13 +167,13 @@ def _lengths(connection: sa.Connection, question: Question) -> list[dict[str, An
             lengths = sorted(held[key][measure]) if key in held else []
             for statistic in STATISTICS:
                 value = _statistic(statistic, lengths)
-                longest = sum(1 for length in lengths if value is not None and length <= value)
+                not_longer = 0 if value is None else bisect_right(lengths, value)
                 row: dict[str, Any] = dict(zip(by, key, strict=True)) | {
                     "measure": measure,
                     "statistic": statistic,
                 }
                 days = None if value is None else value / SECONDS_OF_A_DAY
-                rows.append(row | _number(longest, len(lengths), days, excluded.get(key, {})))
+                rows.append(row | _number(not_longer, len(lengths), days, excluded.get(key, {})))
     return rows
 
 

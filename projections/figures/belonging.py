@@ -70,13 +70,14 @@ def _on(spans: Sequence[Span], day: str) -> str | None:
 
 
 class Stretches:
-    """The days from `since` on, cut at `edges` (in order, all later): which stretch a day lies in, as SQL."""
+    """Days, cut into stretches that begin with these (in order; "" for the beginning of time), told apart in SQL."""
 
-    def __init__(self, since: str, edges: Sequence[str]) -> None:
-        self._firsts = [since, *edges]
+    def __init__(self, firsts: Sequence[str]) -> None:
+        self._firsts = firsts
         self.parameters: dict[str, str | int] = {}
-        for n, first in enumerate(self._firsts):
-            self.parameters |= {f"on{n}": first, f"day{n}": date.fromisoformat(first).toordinal()}
+        for n, first in enumerate(firsts):
+            number = date.fromisoformat(first).toordinal() if first else 0
+            self.parameters |= {f"on{n}": first, f"day{n}": number}
 
     def first(self, column: str, form: Literal["on", "day"] = "on") -> str:
         """The first day of the stretch in which a day lies; `column` has the day as text, or as a number ("day").

@@ -38,6 +38,7 @@ ESCALATION = Figure(
           FROM read_spells s
           JOIN read_facts f ON f.case_id = s.case_id AND f.known_from <= :cut AND :cut < f.known_to
          WHERE s.first_taken = 1 AND s.taken_known <= :cut AND f.type = 'dispute'
+           AND s.taken_on >= :from AND s.taken_on < :to
     """,
     by=("level",),
     may=("level", "reason", "unit", "month", "severity", "category", "channel"),
