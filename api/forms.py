@@ -103,6 +103,9 @@ def opens(table: Table, trigger: str) -> bool:
     return "new" in table.rows[trigger]
 
 
+OWN_FORM = frozenset({"issue_letter"})  # what it asks depends on the letter: api/letters has its forms
+
+
 def has_route(table: Table, trigger: str) -> bool:
     """Whether people may fire it: not what the program alone does."""
     return any(row.who.roles - {Role.SYSTEM} for row in table.source_rows if row.trigger == trigger)

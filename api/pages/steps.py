@@ -43,7 +43,7 @@ GROUPS: Final[Mapping[str, tuple[Title, tuple[str, ...]]]] = {
         "refer_out", "decline", "divert", "refuse", "withdraw", "revoke_withdrawal", "terminate", "reopen",
     )),
     "file": (Title("案卷", "File"), (
-        "link", "merge", "unmerge", "correct", "void", "reveal",
+        "issue_letter", "link", "merge", "unmerge", "correct", "void", "reveal",
     )),
 }
 # fmt: on

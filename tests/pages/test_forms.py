@@ -10,7 +10,7 @@ import pytest
 
 from api.access.signed import Signed
 from api.examples import EXAMPLES, GRID, TOWNSHIP, VILLAGE
-from api.forms import asks, command_form, command_of, has_route, opens
+from api.forms import OWN_FORM, asks, command_form, command_of, has_route, opens
 from api.pages.sheets import Form, Sheet
 from api.pages.shell import environment
 from api.pages.typed import Typed
@@ -26,7 +26,10 @@ from workflows.table import Table
 
 SAID = '两人<b>各执一词</b> & "均称有理"\n第二行'
 EVERY = [
-    (table, trigger) for table in (DISPUTE, PETITION) for trigger in table.rows if has_route(table, trigger)
+    (table, trigger)
+    for table in (DISPUTE, PETITION)
+    for trigger in table.rows
+    if has_route(table, trigger) and trigger not in OWN_FORM
 ]
 SHEET = """{% from "parts/sheet.html" import sheet %}{{ sheet(form, "token", "/send", "办理") }}"""
 
