@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from api.fact_kinds import PARTY, UNIT
+from api.fact_kinds import PARTY
 from api.pages.typed import Typed
 from domain.calendar import TZ
 
@@ -24,7 +24,7 @@ BOOLEANS = {"true": True, "false": False}
 class Body:
     """A body in the making. `places` tells which field of the page a place in the body came from."""
 
-    find_unit: Callable[[str], str]
+    find: Mapping[str, Callable[[str], str]]  # kind of fact -> the code that somebody meant
     people: list[dict[str, str]] = field(default_factory=list)
     places: dict[tuple[str | int, ...], str] = field(default_factory=dict)
 
@@ -50,7 +50,11 @@ class Body:
             return BOOLEANS.get(text, text)
         if kind == "instant":
             return local_instant(text)
-        return self.find_unit(text) if asked.get("stands_for") == UNIT else text
+        return self._meant(asked, text)
+
+    def _meant(self, asked: Described, text: str) -> str:
+        find = self.find.get(asked.get("stands_for", ""))
+        return find(text) if find else text
 
     def _list(self, asked: Described, name: str, typed: Typed) -> Any:
         inner = asked["of"]
@@ -60,10 +64,7 @@ class Body:
                 for len_, n in self._rows(inner, name, typed)
             ]
         else:
-            texts = typed.all(name)
-            found = (
-                [self.find_unit(text) for text in texts] if asked.get("stands_for") == UNIT else list(texts)
-            )
+            found = [self._meant(asked, text) for text in typed.all(name)]
         return found if found or asked["required"] else NOTHING
 
     def _rows(self, inner: Described, name: str, typed: Typed) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 
 from api.access.signed import Me, Signed
@@ -20,17 +21,20 @@ from api.here import Here
 from api.pages.chart import Chart, chart, way
 from api.pages.choices import path_of
 from api.pages.shell import page
+from api.pages.sight import scope_of, seen_case
 from api.pages.steps import Group, grouped
 from api.parties import called
 from api.views import last_day
 from domain.actor import Actor
 from domain.calendar import TZ
-from domain.case import Case
+from domain.case import Case, case_id
 from domain.clock import Clock, ClockStatus
 from domain.errors import NotFound
 from domain.explanation import Step
-from domain.organisation import local_date
+from domain.organisation import Organisation, local_date
 from domain.rule import Title
+from domain.terms import Level
+from projections.alike import Alike, alike
 from projections.audit import history
 from projections.schema import parsed
 from workflows.accounts import Accounts
@@ -82,6 +86,7 @@ def case_page(request: Request, context: Here, me: Me, code: str) -> Response:
     table = context.service.engines[case.TYPE].table
     with context.reads.connect() as connection:
         rows = history(connection, case.code, policies=context.service.policies, in_parts=True)
+        near = likenesses(context, me, case, at, connection)
     actor = me.actor() if me.acting else None
     groups = actions(context, case, actor)
     duties = [duty(context, case, clock, at) for clock in by_urgency(case)]
@@ -104,14 +109,36 @@ def case_page(request: Request, context: Here, me: Me, code: str) -> Response:
         in_charge=in_charge(case),
         officials=officials(context, rows, case),
         links=[(RELATIONS.get(relation, Title(relation, relation)), other) for relation, other in case.links],
-        alike=[],
+        alike=near,
         may_reveal=any(one.trigger == "reveal" for group in groups for one in group.actions),
     )  # fmt: skip
 
 
-def seen_case(context: Context, me: Signed, code: str) -> Case:
-    """The case, for somebody who may see it. Raises NotFound."""
-    return context.service.case(code)
+def likenesses(
+    context: Context, me: Signed, case: Case, at: datetime, connection: sa.Connection
+) -> list[Alike]:
+    """Cases of the same place that may be the same matter, without those that are linked already."""
+    units, on = context.service.reference.organisation(), local_date(at)
+    if not case.origin or not units.exists(case.origin) or case.opened_at is None:
+        return []
+    linked = {code for _, code in case.links}
+    found = alike(
+        connection, str(case_id(case.code)), case.title, [party.subject for party in case.parties],
+        places(units, case.origin, on), case.opened_at, scope_of(context, me), on,
+    )  # fmt: skip
+    return [one for one in found if one.code not in linked]
+
+
+def places(units: Organisation, origin: str, on: date) -> set[str]:
+    """The village in which a case arose, with its grids and bodies; elsewhere the unit itself."""
+    start = units.stand_in(origin, on) or origin
+    if not units.is_active(start, on):
+        return {origin}
+    host = units.host(start, on)
+    if units.level(host, on) == Level.GRID:
+        host = units.parent(host, on) or host
+    below = units.subtree(host, on) if units.level(host, on) <= Level.VILLAGE else {host}
+    return {origin, *below}
 
 
 def actions(context: Context, case: Case, actor: Actor | None) -> list[Group]:

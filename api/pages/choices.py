@@ -23,6 +23,7 @@ from domain.policy import Limits
 from domain.record import CORRECTABLE
 from domain.rule import PAUSE_CAUSES, Title
 from domain.terms import Category, Channel, Severity
+from workflows.accounts import Accounts
 from workflows.service import Service
 from workflows.table import Table
 
@@ -161,10 +162,16 @@ class Choices:
 
     @cached_property
     def people(self) -> list[Choice]:
-        """Accounts that have to do with the case, the actor, then those who hold a post near it."""
-        known = dict.fromkeys([*self._in_charge, self.actor.user])
-        found = {user: Title(user, user) for user in known if user} | dict(self.accounts)
+        """Accounts that have to do with the case, the actor, then those who hold a post near it; by their names."""
+        known = [user for user in dict.fromkeys([*self._in_charge, self.actor.user]) if user]
+        names = Accounts(self.service.log, self.service.reference).names(known)
+        found = {user: Title(*[names.get(user, user)] * 2) for user in known} | dict(self.accounts)
         return list(found.items())[:MOST]
+
+    def find_user(self, text: str) -> str:
+        """The account that somebody meant: one, or a name that only one of those offered bears."""
+        same = [user for user, name in self.people if name.zh == text and user != text]
+        return same[0] if len(same) == 1 else text
 
     @property
     def _in_charge(self) -> list[str]:

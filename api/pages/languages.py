@@ -73,6 +73,10 @@ class Language:
             return str(said[self.code])
         return said.zh if self.is_chinese else said.en
 
+    def begin(self, words: str) -> str:
+        """Words that begin a line, in English with a capital."""
+        return words if self.is_chinese else words[:1].upper() + words[1:]
+
     def state(self, state: str) -> str:
         """A state such as "village_mediation.offered"."""
         return self.say(state_name(state))

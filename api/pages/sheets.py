@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from api.access.signed import Signed
 from api.context import Context
-from api.fact_kinds import CORRECTABLE
+from api.fact_kinds import CORRECTABLE, PERSON, UNIT, USER
 from api.forms import asks, command_form, command_of, opens
 from api.pages import wrongs
 from api.pages.bodies import Body, local_instant
@@ -173,7 +173,8 @@ class Form:
 
     def body(self) -> tuple[dict[str, Any], Body]:
         """The body that the JSON API would get."""
-        making = Body(self.choices.find_unit)
+        find = self.choices
+        making = Body({UNIT: find.find_unit, USER: find.find_user, PERSON: find.find_user})
         facts = making.facts(asks(self.table, self.trigger), self.typed)
         if any(asked.get("stands_for") == CORRECTABLE for asked in asks(self.table, self.trigger)):
             facts = self.choices.corrected(facts)

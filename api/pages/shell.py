@@ -24,6 +24,7 @@ from api.pages.choices import named
 from api.pages.languages import Language, language_of
 from api.pages.navigation import entries_for
 from domain.organisation import local_date
+from workflows.accounts import Accounts
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 THEME: Final = "gridcase_theme"
@@ -61,7 +62,7 @@ def environment(code: str) -> Environment:
         auto_reload=False,
     )
     made.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
-    filters = ("say", "day", "instant", "state", "value", "case_type", "anonymous", "officials")
+    filters = ("say", "begin", "day", "instant", "state", "value", "case_type", "anonymous", "officials")
     made.filters |= {name: getattr(language, name) for name in filters}
     made.globals |= {"lang": language, "asset": assets.address}
     return made
@@ -80,7 +81,9 @@ def page(
         """A unit by its name of today; the code of one that is not known."""
         return named(units, code, local_date(now)) if code and units.exists(code) else code
 
-    return rendered(request, me, name, status=status, **{"now": now, "unit": unit, **values})
+    own = Accounts(context.service.log, context.service.reference).names([me.user]) if me else {}
+    told = {"now": now, "unit": unit, "my_name": own.get(me.user, me.user) if me else ""}
+    return rendered(request, me, name, status=status, **{**told, **values})
 
 
 def rendered(request: Request, me: Any, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -92,6 +95,7 @@ def rendered(request: Request, me: Any, name: str, /, *, status: int = 200, **va
         "me": me,
         "csrf": me.csrf if me else "",
         "unit": str,
+        "my_name": me.user if me else "",
         "reader": Reader(request.url.path, tuple(request.query_params.multi_items()), theme),
         "main_ways": entries_for(acting.post if acting else None),
         **values,

@@ -196,3 +196,34 @@ def test_a_case_is_small_and_quick(bench: Workbench, code: str) -> None:
         page = int(answer.headers["Content-Length"])
     assert page + sum(len(asset.packed) for asset in assets().values()) < 30_000
     assert min(took) < 0.1
+
+
+def test_what_one_may_not_see_is_as_if_it_were_not_there(bench: Workbench, code: str) -> None:
+    other = bench.do(
+        "report", "", "zheng.head", type="dispute", origin="330604-102", channel="phone", category="neighbour",
+        title="东岸村水渠争执",
+    ).case  # fmt: skip
+    with bench.client("li.mediator") as client:
+        assert client.client.get(f"/cases/{other}").status_code == 404
+        assert client.client.get(f"/cases/{other}/note_progress").status_code == 404
+        assert (
+            client.post(f"/cases/{other}/note_progress", {"csrf": client.csrf, "facts.text": "x"}).status_code
+            == 404
+        )
+    with bench.client("zheng.head") as client:
+        client.get(f"/cases/{other}")
+
+
+def test_what_may_be_the_same_matter_is_shown_to_whoever_looks(bench: Workbench, code: str) -> None:
+    facts = {"origin": VILLAGE, "channel": "phone", "category": "neighbour", "type": "dispute"}
+    twin = bench.do("report", "", "wang.head", **facts, title="因宅基地边界起争执").case
+    bench.do("report", "", "wang.head", **facts, title="夜间装修噪音扰民")
+    with bench.client("li.mediator") as client:
+        text = client.get(f"/cases/{code}")
+        assert "可能重复" in text and f'href="/cases/{twin}"' in text and "标题相近" in text
+        assert "夜间装修噪音" not in text
+        bench.do("link", code, "wang.head", other=twin)
+        text = client.get(f"/cases/{code}")
+        assert (
+            "可能重复" not in text and f'<a href="/cases/{twin}">{twin}</a> <span class="soft">关联' in text
+        )

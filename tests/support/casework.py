@@ -166,11 +166,13 @@ class District:
         with self.engine.connect() as connection:
             return drill(connection, name, unit, since, until, at=at, **{"scope": EVERYTHING} | asked)
 
-    def dispute(self, code: str, when: datetime, origin: str = "G1", severity: str = "minor") -> Matter:
+    def dispute(
+        self, code: str, when: datetime, origin: str = "G1", severity: str = "minor", **facts: Any
+    ) -> Matter:
         matter = Matter(self, code, Standing("reported", LEVELS[origin[0]], origin))
         matter.tell(
-            DisputeReported, when, type="dispute", code=code, origin=origin, channel=Channel.SCREENING, title="边界",
-            category=Category.NEIGHBOUR, severity=Severity(severity),
+            DisputeReported, when, type="dispute", code=code, origin=origin, channel=Channel.SCREENING,
+            category=Category.NEIGHBOUR, severity=Severity(severity), **({"title": "边界"} | facts),
         )  # fmt: skip
         return matter
 
