@@ -13,6 +13,7 @@ from api import errors, pages
 from api.context import Context, Settings, opened
 from api.openapi import described
 from api.pages.failures import seen
+from api.pages.security import Secured
 from api.routes import (
     cases,
     commands,
@@ -92,7 +93,8 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     app.include_router(health.router)
     pages.install(app)
     app.add_middleware(Bounds)
-    app.add_middleware(Watched, prefix=PREFIX)  # the last one added is the outermost
+    app.add_middleware(Watched, prefix=PREFIX, seen=seen)
+    app.add_middleware(Secured)  # the last one added is the outermost
     errors.install(app, seen)
     return app
 

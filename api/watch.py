@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any, cast
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
@@ -26,12 +29,22 @@ ASKED_BY_MACHINES = frozenset(
 GONE = 499  # the caller went away before there was an answer
 
 
+async def as_it_is(request: Request, problem: Response) -> Response:
+    return problem
+
+
 class Watched:
     """The outermost layer. What nobody below answered becomes a problem document here."""
 
-    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
-        """`prefix` is under which the app includes its routers: FastAPI's routes do not know it."""
-        self.app, self.prefix = app, prefix
+    def __init__(
+        self,
+        app: ASGIApp,
+        prefix: str = "",
+        seen: Callable[[Request, Response], Awaitable[Response]] = as_it_is,
+    ) -> None:
+        """`prefix` is under which the app includes its routers: FastAPI's routes do not know it. `seen` makes of a
+        problem what the client wants to see."""
+        self.app, self.prefix, self.seen = app, prefix, seen
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,7 +70,8 @@ class Watched:
             except Exception as error:
                 if status:  # half of an answer is out: the server cuts the connection
                     raise
-                await errors.answer_to(error)(scope, receive, answered)
+                problem = errors.answer_to(error)
+                await (await self.seen(Request(scope, receive), problem))(scope, receive, answered)
             finally:
                 seconds, status = perf_counter() - began, status or GONE
                 method = scope["method"] if scope["method"] in METHODS else "other"

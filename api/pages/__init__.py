@@ -6,7 +6,6 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from api.pages import assets, cases, help, home, intake, receipts, reveal, rules, trigger, units
-from api.pages.security import Secured
 
 PAGES: Final = Path(__file__).parent
 
@@ -26,7 +25,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 
 
 def install(app: FastAPI) -> None:
-    """Serve every page, with the headers that pages have. They are no part of the API's document."""
+    """Serve every page. They are no part of the API's document."""
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
-    app.add_middleware(Secured)

@@ -16,8 +16,9 @@ from api.access.signed import Me, Visitor
 from api.codes import LETTERS
 from api.context import Context
 from api.here import Here
-from api.pages.cases import by_urgency, duty, seen_case
+from api.pages.cases import by_urgency, duty
 from api.pages.shell import page
+from api.pages.sight import seen_case
 from api.pages.typed import Posted
 from domain.case import Case
 from domain.errors import NotFound

@@ -29,6 +29,10 @@ def client():
     def form(request: Request) -> None:
         raise HTTPException(401)
 
+    @app.get("/broken-page-of-a-test")
+    def broken() -> None:
+        raise RuntimeError("a template has a mistake")
+
     return TestClient(app, raise_server_exceptions=False, follow_redirects=False)
 
 
@@ -125,6 +129,15 @@ def test_errors_are_pages_for_browsers_and_problems_for_everybody_else(client, m
     assert (told.status_code, told.headers["Content-Type"]) == (status, "application/problem+json")
     api = client.get("/api/v1/nowhere", headers=HTML)
     assert (api.status_code, api.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_what_nobody_expected_is_a_page_too_with_its_headers(client):
+    answer = client.get("/broken-page-of-a-test", headers=HTML)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert "系统出错了" in answer.text and "mistake" not in answer.text
+    assert "Content-Security-Policy" in answer.headers
+    told = client.get("/broken-page-of-a-test", headers={"Accept": "application/json"})
+    assert (told.status_code, told.headers["Content-Type"]) == (500, "application/problem+json")
 
 
 def test_who_is_signed_out_while_typing_keeps_every_word(client):
