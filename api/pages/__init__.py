@@ -5,7 +5,20 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api.pages import assets, cases, help, home, intake, receipts, reveal, rules, trigger, units
+from api.pages import (
+    assets,
+    cases,
+    dashboard,
+    figures,
+    help,
+    home,
+    intake,
+    receipts,
+    reveal,
+    rules,
+    trigger,
+    units,
+)
 
 PAGES: Final = Path(__file__).parent
 
@@ -21,6 +34,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     units.router,
     rules.router,
     help.router,
+    dashboard.router,
+    figures.router,
 )
 
 

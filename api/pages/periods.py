@@ -8,13 +8,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 from domain.errors import Invalid
 
 Kind = Literal["month", "quarter", "year"]
 MONTHS: dict[Kind, int] = {"month": 1, "quarter": 3, "year": 12}
-WRITTEN = re.compile(r"(?P<year>[12][0-9]{3})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])))?")
+WRITTEN = re.compile(r"(?P<year>(?:19|20|21)[0-9]{2})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])))?")
+
+
+class Days(Protocol):
+    """Any stretch of local days."""
+
+    @property
+    def since(self) -> date: ...
+    @property
+    def until(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,19 @@ class Span:
     @property
     def after(self) -> Span:
         return Span(self.kind, self.first + MONTHS[self.kind])
+
+    @classmethod
+    def of(cls, since: date, until: date) -> Span | None:
+        """The month, quarter or year that is just these days; None for any others."""
+        for kind in MONTHS:
+            span = cls.around(since, kind)
+            if (span.since, span.until) == (since, until):
+                return span
+        return None
+
+    def parts(self) -> list[Span]:
+        """The months that it is made of."""
+        return self.months(MONTHS[self.kind])
 
     def months(self, back: int) -> list[Span]:
         """The last so many months up to the end of it, oldest first."""

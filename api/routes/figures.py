@@ -27,7 +27,8 @@ From = Annotated[
     Day | None, Query(alias="from", description="First local day; left out: that of the oldest case.")
 ]
 To = Annotated[
-    Day | None, Query(description="First local day that no longer belongs to it; left out: tomorrow.")
+    Day | None,
+    Query(alias="to", description="First local day that no longer belongs to it; left out: tomorrow."),
 ]
 Known = Annotated[Instant | None, Query(description="As it was known at this instant; left out: now.")]
 Name = Annotated[Line, Path(description="Such as `containment`; GET /figures lists them.")]
@@ -137,7 +138,10 @@ def figure_cases(
     until: To = None,
     key: Annotated[Line | None, Query(description="The row: `severity=minor,level=village`.")] = None,
     part: Annotated[
-        Line, Query(description="numerator, denominator, excluded, or one reason.")
+        Line,
+        Query(
+            description="numerator, denominator, missed (what is in the second and not in the first), excluded, or one reason."
+        ),
     ] = "denominator",
     known_at: Known = None,
 ) -> Response:

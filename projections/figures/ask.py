@@ -26,7 +26,7 @@ from projections.figures.numbers import SECONDS_OF_A_DAY, median, nearest_rank, 
 from projections.figures.question import Question, asked
 from projections.schema import day
 
-PARTS = ("numerator", "denominator", "excluded")
+PARTS = ("numerator", "denominator", "missed", "excluded")  # missed: in the denominator, not in the numerator
 _numbers = msgspec.json.Decoder(list[int]).decode
 MEASURES, STATISTICS = ("gross", "net"), ("median", "p90", "max")
 
@@ -79,7 +79,7 @@ def drill(
     known_at: datetime | None = None,
     limits: Limits | None = None,
 ) -> list[str]:
-    """The codes of the cases behind a number, in order: `key` is the row, `part` numerator, denominator or excluded.
+    """The codes of the cases behind a number, in order: `key` is the row, `part` one of PARTS.
 
     Only of cases that `scope` holds on that day: a number may stand for more than whoever asks may see. `part` may name
     one reason of an exclusion. Takes the same question as `figure`, and raises the same errors.
@@ -100,8 +100,8 @@ def drill(
             told.pop(split, None)
         if any(told[dimension] != key[dimension] for dimension in told):
             continue
-        kind = ("numerator" if counted else "denominator") if reason is None else "excluded"
-        if part in (kind, reason) or (part == "denominator" and kind == "numerator"):
+        kind = ("numerator" if counted else "missed") if reason is None else "excluded"
+        if part in (kind, reason) or (part == "denominator" and reason is None):
             found[code] = None
     return list(found)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from domain.terms import Level
 from projections.figures.definition import Figure
+from projections.figures.movement import LEVEL_NAME
 
 # The first ending that stands: merged and voided ones are none, unless that is how the case stands now (then it is
 # listed as left out); and a failed mediation that was referred up in time was not the end.
@@ -57,6 +58,7 @@ CONTAINMENT = Figure(
     decided=DECIDED,
     population=f"""
         SELECT code, cases, type, unit, decided_on, category, channel, severity,
+               {LEVEL_NAME.format("highest")} AS level,
                COALESCE(reason, CASE WHEN severity IS NULL THEN 'imported_unknown_severity' END) AS reason,
                CASE WHEN outcome = 'resolved' AND reopened = 0 AND highest <= CASE severity
                     WHEN 'minor' THEN :target_minor WHEN 'major' THEN :target_major ELSE :target_serious END
@@ -65,8 +67,9 @@ CONTAINMENT = Figure(
     """,
     edges=("pending_from",),
     by=("severity",),
-    may=DIMENSIONS,
+    may=(*DIMENSIONS, "level"),
     excluded={**EXCLUDED, "imported_unknown_severity": "a foreign log that does not tell the severity"},
+    levels=("grid", "village", "township", "county"),
 )
 
 

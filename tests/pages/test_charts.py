@@ -49,7 +49,7 @@ months = st.lists(st.builds(trend.Month, names, names, amounts()), min_size=1, m
 def pictures():
     return st.one_of(
         rows.map(lambda told: bars.bars("b", "名", told, ZH)),
-        months.map(lambda told: trend.trend("t", "名", told, ZH, (0.95, 0.8))),
+        months.map(lambda told: trend.trend("t", "名", told, ZH, 0.95)),
         months.map(lambda told: trend.spark("s", "名", told, ZH)),
         st.lists(steps, min_size=1, max_size=5).map(lambda told: funnel.funnel("f", "名", told, ZH)),
         stacks.map(lambda told: stacked.stacked("k", "名", ("甲", "乙", "丙"), told, ZH)),
@@ -152,9 +152,9 @@ def test_nothing_counted_is_told_in_words_and_has_no_bar():
 
 
 def test_few_cases_are_marked_and_not_judged_and_what_may_change_is_marked_too():
-    assert bars.told(bars.Bar("镇", amount(9, 9), 0.95), ZH) == "100.00% (9 / 9)，样本少，目标 95.00%"
+    assert bars.told(bars.Bar("镇", amount(9, 9), 0.95), ZH) == "100.00% (9 / 9)，样本少，目标 95%"
     assert bars.told(bars.Bar("镇", amount(9, 10, True), 0.95), ZH) == (
-        "90.00% (9 / 10)，暂定，目标 95.00%，未达标"
+        "90.00% (9 / 10)，暂定，目标 95%，未达标"
     )
     told = bars.bars("b", "t", [bars.Bar("镇", amount(3, 9, True), 0.95)], ZH)
     assert 'class="row weak provisional"' in told
@@ -184,11 +184,11 @@ def test_a_known_set_is_drawn_like_this():
         trend.Month("3月", "2026年3月", amount(3, 4, True)),
     ]
     assert trend.spark("s", "小事不出网格", told, ZH) == (
-        '<svg class="picture spark" role="img" aria-labelledby="s-title s-told" width="100%" height="2.8em" '
+        '<svg class="picture spark" role="img" aria-labelledby="s-title s-told" width="100%" height="3.2em" '
         'xmlns="http://www.w3.org/2000/svg"><title id="s-title">小事不出网格</title>'
         '<desc id="s-told">2026年1月: 90.00% (9 / 10); 2026年2月: —，无案件; '
         "2026年3月: 75.00% (3 / 4)，样本少，暂定</desc>"
-        '<circle class="point" cx="16.667%" cy="0.52em" r="0.32em"><title>2026年1月: 90.00% (9 / 10)</title></circle>'
-        '<circle class="point weak provisional" cx="83.333%" cy="0.85em" r="0.32em">'
+        '<circle class="point" cx="16.667%" cy="0.64em" r="0.17em"><title>2026年1月: 90.00% (9 / 10)</title></circle>'
+        '<circle class="point weak provisional" cx="83.333%" cy="1em" r="0.32em">'
         "<title>2026年3月: 75.00% (3 / 4)，样本少，暂定</title></circle></svg>"
     )

@@ -7,13 +7,14 @@ import re
 import pytest
 
 from projections.figures import FIGURES
-from projections.figures.chinese import REASONS, WORDING
+from projections.figures.wording import REASONS, SHORT, WORDING
 
 NUMBERS = re.compile(r"`(\w+(?:_days|_hours))`")
 
 
 def test_every_figure_and_no_other_has_its_chinese():
     assert WORDING.keys() == FIGURES.keys() == REASONS.keys()
+    assert SHORT.keys() == {reason for reasons in REASONS.values() for reason in reasons}
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -98,9 +98,9 @@ class District:
             )
             self._collect(code)
 
-    def change_unit(self, code: str, how: str, *args: Any, on: date) -> None:
+    def change_unit(self, code: str, how: str, *args: Any, on: date, **facts: Any) -> None:
         entry = Entry(Actor("admin", Role.ORG_ADMIN, "C"), datetime.combine(on, datetime.min.time(), TZ))
-        getattr(self.units[code], how)(*args, effective=on, entry=entry)
+        getattr(self.units[code], how)(*args, effective=on, entry=entry, **facts)
         self._collect(code)
 
     def _collect(self, code: str) -> None:

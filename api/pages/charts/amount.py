@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -44,16 +45,22 @@ class Say:
     said: Callable[[str], str]
 
     def count(self, number: int) -> str:
-        return str(format_decimal(number, "#,##0", locale=self.locale))
+        return _written(number, "#,##0", self.locale)
 
     def share(self, value: float | None) -> str:
         """With both digits that the four of the figure leave: 94.96 % must not read as the 95 it missed."""
-        return (
-            NOTHING if value is None else str(format_decimal(value * 100, "0.00", locale=self.locale)) + "%"
-        )
+        return NOTHING if value is None else _written(value * 100, "0.00", self.locale) + "%"
+
+    def asked(self, value: float) -> str:
+        """A target as a number: "95%"."""
+        return _written(value * 100, "0.##", self.locale) + "%"
+
+    def target(self, value: float) -> str:
+        """The same with the word: "目标 95%"."""
+        return f"{self.said('目标')} {self.asked(value)}"
 
     def days(self, value: float | None) -> str:
-        return NOTHING if value is None else str(format_decimal(value, "#,##0.0", locale=self.locale))
+        return NOTHING if value is None else _written(value, "#,##0.0", self.locale)
 
     def part(self, amount: Amount) -> str:
         """ "12 / 14"."""
@@ -74,3 +81,8 @@ class Say:
             else f"{self.share(amount.value)} ({self.part(amount)})"
         )
         return self.said("，").join((said, *self.caveats(amount)))
+
+
+@lru_cache(maxsize=16_384)  # a page writes two thousand numbers, and most of them again on the next
+def _written(number: float, pattern: str, locale: str) -> str:
+    return str(format_decimal(number, pattern, locale=locale))

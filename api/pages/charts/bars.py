@@ -25,19 +25,22 @@ class Bar:
     target: float | None = None
 
 
-def boxes(rows: Sequence[Bar]) -> list[Box | None]:
-    """The bar of each row; None where there is no value."""
+def boxes(rows: Sequence[Bar], full: float = 1.0) -> list[Box | None]:
+    """The bar of each row; None where there is no value. `full` is the share that fills the width."""
     return [
-        None if row.amount.value is None else Box(0.0, n * ROW + TRACK, row.amount.at, BAR)
+        None if row.amount.value is None else Box(0.0, n * ROW + TRACK, min(row.amount.at / full, 1.0), BAR)
         for n, row in enumerate(rows)
     ]
 
 
-def bars(id: str, title: str, rows: Sequence[Bar], say: Say) -> Markup:
+def bars(id: str, title: str, rows: Sequence[Bar], say: Say, *, full: float = 1.0) -> Markup:
+    """`full` is the share that fills the width: less than 1 where no share comes near it, and then without targets."""
+    if not rows:
+        return picture(id, "bars", 2.0, title, say.said("无案件"), text(0, 1.2, say.said("无案件"), "none"))
     words = "; ".join(f"{row.name}: {told(row, say)}" for row in rows)
     drawn = [
         element("g", *_row(n, row, box, say), class_=_class(row))
-        for n, (row, box) in enumerate(zip(rows, boxes(rows), strict=True))
+        for n, (row, box) in enumerate(zip(rows, boxes(rows, full), strict=True))
     ]
     return picture(id, "bars", len(rows) * ROW - 0.4, title, words, *drawn)
 
@@ -48,8 +51,7 @@ def told(row: Bar, say: Say) -> str:
     words = say.told(amount)
     if target is None:
         return words
-    asked = f"{say.said('目标')} {say.share(target)}"
-    return say.said("，").join((words, asked, *verdict(amount, target, say)))
+    return say.said("，").join((words, say.target(target), *verdict(amount, target, say)))
 
 
 def verdict(amount: Amount, target: float, say: Say) -> tuple[str, ...]:
@@ -69,8 +71,9 @@ def _class(row: Bar) -> str:
 
 def _row(n: int, row: Bar, box: Box | None, say: Say) -> list[Markup]:
     top = n * ROW
+    name = row.name if row.target is None else f"{row.name} · {say.target(row.target)}"
     parts = [
-        text(0, top + 1, row.name, "name"),
+        text(0, top + 1, name, "name"),
         text(1, top + 1, say.share(row.amount.value), "value", "end"),
     ]
     if box is None:

@@ -20,10 +20,10 @@ class Legend:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`note` is said under the picture: what must be known to read it right."""
+    """`note` is said under the picture: what must be known to read it right. Several charts may share one table."""
 
     title: str
     picture: Markup
-    table: Table
+    table: Table | None = None
     legend: Sequence[Legend] = ()
     note: str = ""

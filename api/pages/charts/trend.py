@@ -15,8 +15,13 @@ from markupsafe import Markup
 from api.pages.charts.amount import Amount, Say
 from api.pages.charts.svg import dot, line, picture, text
 
-TOP, HEIGHT, FOOT = 1.6, 7.0, 1.9  # em: room for the value over the line, the field, the months under it
-SPARK = 2.2
+TOP, HEIGHT, FOOT = 2.9, 7.0, 1.7  # em: the words over the field, the field, the months under it
+SPARK, DOT, SPECK = (
+    2.4,
+    0.32,
+    0.17,
+)  # em: the field of a spark, the radius of a point, of one that is not the last
+EVERY = 3  # months that are named on the axis, counted from the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +49,28 @@ def spots(months: Sequence[Month], height: float = HEIGHT) -> list[Spot | None]:
     ]
 
 
-def trend(id: str, title: str, months: Sequence[Month], say: Say, targets: Sequence[float] = ()) -> Markup:
-    """A line with its scale, months and targets."""
+def trend(id: str, title: str, months: Sequence[Month], say: Say, target: float | None = None) -> Markup:
+    """A line with its scale, the target, and in words the target and the last value."""
     scale = [(share, TOP + HEIGHT * (1 - share)) for share in (0.0, 0.5, 1.0)]
     drawn = [line(0, y, 1, y, "grid") for _, y in scale]
-    drawn += [text(0, y - 0.25, f"{share:.0%}", "scale") for share, y in scale if share]
-    for target in targets:
+    drawn += [text(0, y - 0.3, f"{share:.0%}", "scale") for share, y in scale if share]
+    if target is not None:
         y = TOP + HEIGHT * (1 - target)
-        drawn += [line(0, y, 1, y, "target"), text(1, y + 1.05, _asked(target, say), "target-name", "end")]
-    drawn += _line(months, TOP, HEIGHT, say)
-    drawn += _latest(months, say)
+        drawn += [line(0, y, 1, y, "target"), text(0, 1, say.target(target), "target-name")]
+    drawn += [_latest(months, say), *_line(months, TOP, HEIGHT, say, DOT)]
     for n, each in enumerate(months):
-        shown = "month" if (len(months) - 1 - n) % 3 == 0 else "month between"
-        drawn.append(text((n + 0.5) / len(months), TOP + HEIGHT + 1.4, each.name, shown, "middle"))
+        if (len(months) - 1 - n) % EVERY == 0:
+            drawn.append(text((n + 0.5) / len(months), TOP + HEIGHT + 1.3, each.name, "month", "middle"))
     return picture(id, "trend", TOP + HEIGHT + FOOT, title, _told(months, say), *drawn)
 
 
 def spark(id: str, title: str, months: Sequence[Month], say: Say) -> Markup:
     """The same line without anything around it, for beside a number."""
-    return picture(id, "spark", SPARK + 0.6, title, _told(months, say), *_line(months, 0.3, SPARK, say))
+    drawn = _line(months, 0.4, SPARK, say, SPECK)
+    return picture(id, "spark", SPARK + 0.8, title, _told(months, say), *drawn)
 
 
-def _line(months: Sequence[Month], top: float, height: float, say: Say) -> list[Markup]:
+def _line(months: Sequence[Month], top: float, height: float, say: Say, radius: float) -> list[Markup]:
     """Segments between neighbours, then the points over them."""
     places = spots(months, height)
     drawn = []
@@ -73,27 +78,29 @@ def _line(months: Sequence[Month], top: float, height: float, say: Say) -> list[
         if before is not None and after is not None:
             class_ = "line provisional" if month.amount.provisional else "line"
             drawn.append(line(before.x, top + before.y, after.x, top + after.y, class_))
-    for month, place in zip(months, places, strict=True):
+    last = max((n for n, place in enumerate(places) if place is not None), default=-1)
+    for n, (month, place) in enumerate(zip(months, places, strict=True)):
         if place is not None:
             marks = [("weak", month.amount.weak), ("provisional", month.amount.provisional)]
             class_ = " ".join(["point", *(name for name, holds in marks if holds)])
-            drawn.append(dot(place.x, top + place.y, 0.32, class_, f"{month.full}: {say.told(month.amount)}"))
+            drawn.append(
+                dot(
+                    place.x,
+                    top + place.y,
+                    DOT if n == last else radius,
+                    class_,
+                    f"{month.full}: {say.told(month.amount)}",
+                )
+            )
     return drawn
 
 
-def _latest(months: Sequence[Month], say: Say) -> list[Markup]:
-    """The last value in numbers, over its point."""
-    known = [(each, place) for each, place in zip(months, spots(months), strict=True) if place is not None]
+def _latest(months: Sequence[Month], say: Say) -> Markup:
+    """The last value in numbers, with its month."""
+    known = [each for each in months if each.amount.value is not None]
     if not known:
-        return [text(0.5, TOP + HEIGHT / 2, say.said("无案件"), "none", "middle")]
-    month, place = known[-1]
-    anchor = "end" if place.x > 0.85 else "middle" if place.x > 0.15 else "start"
-    at = place.x + 0.5 / len(months) if anchor == "end" else place.x
-    return [text(at, TOP + place.y - 0.7, say.share(month.amount.value), "value", anchor)]
-
-
-def _asked(target: float, say: Say) -> str:
-    return f"{say.said('目标')} {target:.0%}"
+        return text(1, 1, say.said("无案件"), "none", "end")
+    return text(1, 1, f"{known[-1].name} {say.share(known[-1].amount.value)}", "value", "end")
 
 
 def _told(months: Sequence[Month], say: Say) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from domain.rule import Title
+
 
 class Wording(NamedTuple):
     """The Chinese of `Figure.question`, `formula` and `decided`."""
@@ -139,4 +141,27 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "backlog": _GONE,
     "late_entries": {"imported": "来自外部记录，并非在本系统录入"},
+}
+
+# A reason in a word or two, where a list of them has to be short.
+SHORT: Final[Mapping[str, Title]] = {
+    "voided": Title("误录作废", "voided"),
+    "merged": Title("并案", "merged"),
+    "opted_out": Title("当事人自行选择其他途径", "opted out"),
+    "not_terminal": Title("仍可上报", "may still go up"),
+    "level_unknown": Title("层级不明", "level unknown"),
+    "imported_unknown_severity": Title("严重程度不明", "severity unknown"),
+    "referred_up": Title("已上报", "referred up"),
+    "withdrawal_revoked": Title("撤回不成立", "withdrawal revoked"),
+    "open": Title("尚未结束", "still open"),
+    "not_first": Title("重复信访", "repeats"),
+    "first_unknown": Title("尚未认定初访", "not yet judged"),
+    "declined": Title("不予受理", "declined"),
+    "diverted": Title("导入其他途径", "diverted"),
+    "withdrawn": Title("已撤回", "withdrawn"),
+    "paused": Title("依法中止", "paused"),
+    "cancelled": Title("已无须履行", "fell away"),
+    "coming": Title("尚未届满", "not due yet"),
+    "no_duty": Title("并非单位义务", "no unit's duty"),
+    "imported": Title("外部导入", "imported"),
 }

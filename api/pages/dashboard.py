@@ -1,0 +1,97 @@
+"""看板: /dashboard, a unit and all under it in a month, a quarter or a year. What is counted is in projections/figures."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from api.access.signed import Me
+from api.context import Context
+from api.fields import Instant, Line
+from api.here import Here
+from api.pages.board.asking import Asking
+from api.pages.board.containment import containment
+from api.pages.board.duties import duties
+from api.pages.board.movement import backlog, escalation, time_in_level
+from api.pages.board.peers import peers, under
+from api.pages.board.place import Place, place
+from api.pages.board.rates import trends
+from api.pages.board.sight import own_unit
+from api.pages.periods import MONTHS, Span
+from api.pages.shell import page, words
+from domain.organisation import local_date
+from projections.figures.wording import SHORT
+
+router = APIRouter()
+
+SETTLED = timedelta(10)  # in the first days of a quarter, the one before says more
+
+
+@router.get("/dashboard")
+def dashboard(
+    request: Request,
+    context: Here,
+    me: Me,
+    unit: Annotated[Line | None, Query()] = None,
+    period: Annotated[Line | None, Query()] = None,
+    known_at: Annotated[Instant | None, Query()] = None,
+) -> HTMLResponse:
+    at, organisation = context.now(), context.service.reference.organisation()
+    today = local_date(at)
+    span = Span.read(period) if period else Span.around(today - SETTLED, "quarter")
+    code = unit or own_unit(context, me, today)
+    where = place(organisation, code, min(span.until - timedelta(1), today))
+    cut = known_at or at.replace(microsecond=0)
+    limits = context.service.policies.in_force(context.service.jurisdiction, at).limits
+    with context.reads.connect() as connection:
+        asking = Asking(connection, where.unit.code, span, at, cut, limits, words(request))
+        told = parts(asking, context, where)
+    told |= {
+        "place": where,
+        "span": span,
+        "periods": periods(asking, today),
+        "asking": asking,
+        "short": SHORT,
+    }
+    return page(request, context, me, "dashboard.html", **told, **beside(asking, where, today))
+
+
+def parts(asking: Asking, context: Context, where: Place) -> dict[str, Any]:
+    """Every part of the page by its name in the template."""
+    contained, kept = containment(asking), duties(asking, context.service.policies)
+    charts, table = trends(asking, [*contained.by_severity, *kept.rates])
+    return {
+        "contained": contained,
+        "duties": kept,
+        "trends": charts,
+        "trend_table": table,
+        "time": time_in_level(asking),
+        "escalation": escalation(asking),
+        "backlog": backlog(asking),
+        "peers": peers(asking, where),
+        "under": under(asking, where),
+    }
+
+
+def periods(asking: Asking, today: date) -> list[tuple[str, Span, bool]]:
+    """The kinds of periods: name, the one of that kind around the end of this, whether it is this one."""
+    last, said = min(asking.span.until - timedelta(1), today), asking.language
+    names = {
+        "month": said("月"),
+        "quarter": said("季度"),
+        "year": said("年"),
+    }
+    return [(names[kind], Span.around(last, kind), kind == asking.span.kind) for kind in MONTHS]
+
+
+def beside(asking: Asking, where: Place, today: date) -> dict[str, Any]:
+    """The periods before and after, as far as there can be anything in them."""
+    before, after = asking.span.before, asking.span.after
+    founded = where.unit.valid_from
+    return {
+        "before": before if before.until > founded else None,
+        "after": after if after.since <= today else None,
+    }
