@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors, pages
 from api.context import Context, Settings, opened
+from api.imports.work import Works
 from api.openapi import described
 from api.pages.failures import seen
 from api.pages.security import Secured
@@ -29,7 +31,9 @@ from api.routes import (
 from api.watch import Watched
 
 PREFIX = "/api/v1"
+UPLOADS = "/imports"  # the one page that takes files
 LONGEST_BODY = 1_000_000  # bytes of one command
+LONGEST_UPLOAD = 500_000_000  # … of a file that an administrator imports; it goes to disk as it comes
 
 DESCRIPTION = """
 Disputes (矛盾纠纷) and petitions (信访事项) through grid, village, township and county.
@@ -67,11 +71,13 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if context is not None:
             app.state.context = context
-            yield
+            with contextlib.closing(Works(context.service)) as app.state.imports:
+                yield
         elif settings is not None:
             with opened(settings, watched=True) as mine:
                 app.state.context = mine
-                yield
+                with contextlib.closing(Works(mine.service)) as app.state.imports:
+                    yield
         else:
             raise RuntimeError("This app was made to tell its document only. Give settings to serve.")
 
@@ -114,14 +120,14 @@ class Bounds:
                 remedy="Leave out %00.",
             )  # fmt: skip
             return await answer(scope, receive, send)
-        taken = 0
+        taken, most = 0, LONGEST_UPLOAD if scope["path"] == UPLOADS else LONGEST_BODY
 
         async def bounded() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LONGEST_BODY:
-                raise errors.TooLarge(LONGEST_BODY)
+            if taken > most:
+                raise errors.TooLarge(most)
             return message
 
         return await self.app(scope, bounded, send)

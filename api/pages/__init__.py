@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
+<<<<<<< HEAD
 from api.pages import (
     assets,
     cases,
@@ -12,6 +13,14 @@ from api.pages import (
     figures,
     help,
     home,
+=======
+from api.pages import (  # one a line: who adds a page changes one line
+    assets,
+    cases,
+    help,
+    home,
+    imports,
+>>>>>>> c898781 (Import by hand: a file is checked first, nothing written; then carried out with progress and a report)
     intake,
     receipts,
     reveal,
@@ -33,6 +42,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     trigger.router,
     units.router,
     rules.router,
+    imports.router,
     help.router,
     dashboard.router,
     figures.router,
