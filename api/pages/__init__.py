@@ -5,22 +5,14 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-<<<<<<< HEAD
-from api.pages import (
+from api.pages import (  # one a line: who adds a page changes one line
     assets,
     cases,
     dashboard,
     figures,
     help,
     home,
-=======
-from api.pages import (  # one a line: who adds a page changes one line
-    assets,
-    cases,
-    help,
-    home,
     imports,
->>>>>>> c898781 (Import by hand: a file is checked first, nothing written; then carried out with progress and a report)
     intake,
     receipts,
     reveal,
