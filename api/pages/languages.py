@@ -6,7 +6,7 @@ memory. Do not keep a compiled catalog in the tree, and do not write English int
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -128,20 +128,21 @@ def languages() -> Mapping[str, Language]:
 
 
 def english() -> Catalog:
-    """All catalogs of English together. Raises ValueError where two say different things for one message."""
+    """All catalogs of English together. What two areas say differently is said as in the first (a test refuses it)."""
     whole = Catalog(locale="en")
+    for _, message in entries():
+        if whole.get(message.id, message.context) is None:
+            whole[message.id] = message
+    return whole
+
+
+def entries() -> Iterator[tuple[str, Message]]:
+    """Every message of every catalog with the name of its area."""
     for file in sorted((CATALOGS / "en").glob("*.po")):
         with file.open("rb") as opened:
             for message in read_po(opened, locale="en", abort_invalid=True):
-                if not message.id or not message.string:
-                    continue
-                there = whole.get(message.id, message.context)
-                if there is not None and there.string != message.string:
-                    raise ValueError(
-                        f"{file.name} says {message.string!r} for {message.id!r}; before it was {there.string!r}"
-                    )
-                whole[message.id] = message
-    return whole
+                if message.id and message.string:
+                    yield file.stem, message
 
 
 def compiled(catalog: Catalog) -> Translations:

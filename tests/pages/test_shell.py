@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from babel.messages.extract import extract_python
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from api.app import create_app
 from api.pages import PAGES
 from api.pages.assets import assets
-from api.pages.languages import accepted, english
+from api.pages.languages import accepted, english, entries
 from api.pages.shell import environment, own_path
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -51,6 +52,13 @@ def test_every_message_of_the_pages_has_its_english():
                 if said and said not in known:
                     missing.append(f"{file.name}:{line} {said}")
     assert missing == [], "write their English into api/pages/locale/en/AREA.po"
+
+
+def test_no_message_has_two_englishes():
+    said: dict[Any, set[tuple[str, str]]] = {}
+    for area, message in entries():
+        said.setdefault((message.id, message.context), set()).add((str(message.string), area))
+    assert [(key, both) for key, both in said.items() if len({string for string, _ in both}) > 1] == []
 
 
 def test_no_template_says_anything_in_chinese_outside_of_its_messages():
