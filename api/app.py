@@ -20,6 +20,7 @@ from api.routes import (
     cases,
     commands,
     events,
+    exports,
     figures,
     health,
     identities,
@@ -93,7 +94,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         lifespan=lifespan,
     )
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
-    for router in (cases.router, *commands.routers(), identities.router, worklist.router, events.router,
+    for router in (cases.router, *commands.routers(), identities.router, worklist.router, exports.router, events.router,
                    figures.router, policies.router, workflows.router, units.router):  # fmt: skip
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)

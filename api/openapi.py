@@ -77,6 +77,7 @@ def _schema(struct: Any) -> dict[str, Any]:
 
 PROBLEMS = {
     400: ("Unreadable", "The body, or a cursor, cannot be read."),
+    401: ("NotSignedIn", "Nobody is signed in: send a token or a session."),
     403: ("NotYourTurn", "Not for this post or unit; `allowed` tells what is."),
     404: ("NotFound", "There is no such thing."),
     409: ("Refused", "A rule says no: which, in a sentence, and what is allowed instead."),

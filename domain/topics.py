@@ -29,6 +29,7 @@ MODULES: Final = (
     "domain.subject",
     "domain.letter",
     "domain.account",
+    "domain.export",
 )
 
 

@@ -31,16 +31,17 @@ ALTER TABLE passwords OWNER TO gridcase_owner;
 ALTER TABLE tokens OWNER TO gridcase_owner;
 ALTER TABLE sessions OWNER TO gridcase_owner;
 ALTER TABLE attempts OWNER TO gridcase_owner;
+ALTER TABLE saved_searches OWNER TO gridcase_owner;
 ALTER TABLE log_schema OWNER TO gridcase_owner;
 ALTER TABLE alembic_version OWNER TO gridcase_owner;
 ALTER FUNCTION events_append_only() OWNER TO gridcase_owner;
 
 REVOKE ALL ON events, commands, subjects, vault, hash_suites, checkpoints, tree_blocks, passwords, tokens, sessions,
-    attempts, log_schema, alembic_version FROM PUBLIC, gridcase_app;
+    attempts, saved_searches, log_schema, alembic_version FROM PUBLIC, gridcase_app;
 GRANT SELECT, INSERT ON events, commands, checkpoints, tree_blocks TO gridcase_app;
 GRANT SELECT, INSERT, UPDATE ON subjects TO gridcase_app;       -- corrected, sealed anew, emptied; a row never goes
 GRANT SELECT, INSERT, UPDATE, DELETE ON vault TO gridcase_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON passwords, tokens, sessions, attempts TO gridcase_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON passwords, tokens, sessions, attempts, saved_searches TO gridcase_app;
 GRANT SELECT ON hash_suites, log_schema, alembic_version TO gridcase_app;
 
 -- The read tables are the program's own: it makes them, fills them and swaps them when they are rebuilt.

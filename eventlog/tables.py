@@ -24,6 +24,7 @@ from eventlog.sqlite import BUSY_SECONDS
 
 TABLES = (
     "hash_suites", "events", "commands", "subjects", "vault", "checkpoints", "tree_blocks", "passwords", "tokens",
+    "saved_searches",
 )  # fmt: skip
 """Every table of the log but `log_schema`, in the order in which they are kept; older versions lack some."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 AT_ONCE = 5_000  # rows in memory while a step goes through the events
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from api.exports import made as exports
+from api.filters import CaseFilters
 from api.forms import asks
 from api.parties import called, without_tokens
 from domain.case import Case
@@ -38,6 +41,7 @@ from gridcase.commands.console import (
 from gridcase.commands.reference import TABLES
 from projections import audit
 from projections.worklist import Wanted, worklist
+from workflows.accounts import CONSOLE
 from workflows.facts import named_by
 from workflows.service import Command
 from workflows.table import Table
@@ -278,3 +282,33 @@ def list_cases(
     )
     columns = ("case", "title", "state", "holder", "deadline", "in time until")
     show([in_days(row, "next_due") for row in rows], as_json, lambda: listing("Cases", columns, lines))
+
+
+@app.command("export")
+@spoken
+def export_cases(
+    file: Annotated[Path, typer.Argument(help="Where to write it: a name that ends in .csv or .xlsx.")],
+    unit: Annotated[str, typer.Option(help="A unit's code; its subtree is listed.")] = "",
+    text: Annotated[
+        str, typer.Option("--text", "-t", help="Words that must occur, Chinese or English.")
+    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+    late: Annotated[bool, typer.Option(help="Only with a deadline that is past due.")] = False,
+    english: Annotated[bool, typer.Option(help="Heads and values in English.")] = False,
+    as_json: Json = False,
+) -> None:
+    """All cases that match, as a table for a spreadsheet. That it was made is recorded, like every export."""
+    form = file.suffix.removeprefix(".").lower()
+    if form not in ("csv", "xlsx"):
+        raise Invalid("FILE", str(file), "Give a name that ends in .csv or .xlsx.")
+    filters = CaseFilters(q=text, unit=unit or None, late=late, closed="true" if everything else "false")
+    with house(caught_up=True) as context:
+        units = context.service.reference.organisation()
+        wanted = filters.wanted(EVERYTHING, context.now(), units)
+        asked = exports.Asked(CONSOLE, form, filters.said(), "en" if english else "zh", Source.DESK)  # type: ignore[arg-type]
+        made = exports.cases(context, asked, wanted, filters.sort)
+        with file.open("wb") as out_file:
+            for part in made:
+                out_file.write(part)
+    data = {"file": str(file), "rows": made.rows, "export": str(made.id)}
+    show(data, as_json, lambda: f"{made.rows} cases in {file} (export {made.id})")

@@ -251,3 +251,12 @@ def test_a_person_is_erased_by_two_people_and_the_key_can_be_changed(village: Ty
     assert read(village("keys", "list", "--json")) == {}
     assert read(village("keys", "rotate", "--json")) == {"wrapped": 0}
     assert "Forgotten" in village("keys", "forget").stdout
+
+
+def test_a_list_is_taken_as_a_table_and_that_is_recorded(village: Typed, tmp_path: Path) -> None:
+    report(village)
+    told = read(village("case", "export", "cases.csv", "--json"))
+    assert told["rows"] == 1
+    lines = (tmp_path / "cases.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert told["export"] in lines[0] and lines[1].startswith("编号,类型,标题")
+    assert village("case", "export", "cases.pdf").exit_code == 2
