@@ -6,11 +6,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors, pages
+from api.access.signed import me
 from api.context import Context, Settings, opened
 from api.imports.work import Works
 from api.openapi import described
@@ -39,8 +40,10 @@ LONGEST_UPLOAD = 500_000_000  # … of a file that an administrator imports; it 
 DESCRIPTION = """
 Disputes (矛盾纠纷) and petitions (信访事项) through grid, village, township and county.
 
-Every command says who acts (`actor`), what they know (`facts`), and, on an existing case, which version they looked at
-(`If-Match`). A refusal is a problem document (RFC 9457) that names the rule in Chinese and English and what is allowed.
+A request says who it is: `Authorization: Bearer TOKEN`, or the session of a browser. Who holds several offices chooses one
+by `Gridcase-Office` or by `actor` in the body. Every command says what is known (`facts`) and, on an existing case, which
+version was looked at (`If-Match`). A refusal is a problem document (RFC 9457) that names the rule in Chinese and English,
+and what is allowed.
 Commands, their forms, conditions and deadlines are generated from the workflow tables.
 """
 
@@ -96,7 +99,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     for router in (cases.router, *commands.routers(), identities.router, worklist.router, exports.router, events.router,
                    figures.router, policies.router, workflows.router, units.router):  # fmt: skip
-        app.include_router(router, prefix=PREFIX)
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(me)])
     app.include_router(health.router)
     pages.install(app)
     app.add_middleware(Bounds)

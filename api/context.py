@@ -29,6 +29,7 @@ from eventlog.master import MasterKeys
 from eventlog.signing import SigningKeys
 from projections.all import PROJECTIONS, open_reads
 from projections.runner import Runner
+from workflows.accounts import Accounts
 from workflows.service import Service
 
 if TYPE_CHECKING:  # what only a running program needs is imported only by one
@@ -89,6 +90,7 @@ class Context:
     tracer: Tracer | None = None
     names: Names = field(init=False)
     seen: Runner = field(init=False)
+    accounts: Accounts = field(init=False)
     door: Door = field(init=False)
     letters: Desk = field(init=False)
 
@@ -96,6 +98,7 @@ class Context:
         log, here = self.service.log, self.reads is self.runner.engine
         self.names = Names(log)
         self.letters = Desk(self.service, self.settings.font_folder)
+        self.accounts = Accounts(log, self.service.reference, self.now)
         self.door = Door(log, self.now, timedelta(minutes=self.settings.session_idle_minutes))
         self.seen = self.runner if here else Runner(log, self.reads, PROJECTIONS)
 

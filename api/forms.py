@@ -1,7 +1,7 @@
 """What a command looks like on the wire: the envelope that all share, and the facts of its trigger.
 
 The forms are made from the tables, once. The facts stand in a member of their own, so that a fact may be called as it
-likes (docs/decisions/0004-actor-in-the-body.md tells why the actor is in the body, and until when).
+likes. Who acts is whoever is signed in: `actor` only chooses among their offices (api/access/acting.py).
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WrapValidator, create_model
 from pydantic_core import PydanticCustomError
 
+from api.access.acting import acting, own_matter
+from api.access.signed import Signed
 from api.fields import Form, Instant, Line, Post, Reference, Text, asked, form
 from domain.actor import Actor
-from domain.errors import Invalid
 from domain.remedies import CODE, REFERENCE
 from domain.terms import Role, Source
 from eventlog.identity import Identity
@@ -29,13 +30,13 @@ RESERVED = ("sweep:", "import:", "demo:")  # keys under which the program itself
 
 
 class ActorForm(Form):
-    """Who acts: a user in a post of a unit, perhaps on behalf of somebody (a reference, never a name).
+    """In which of their offices somebody acts, where they hold several, and on whose behalf (a reference, never a name).
 
-    A citizen may leave the unit out; whoever writes for them at a desk acts in their own post, on their behalf.
+    `citizen` as the post: a party wants it, named in `on_behalf_of`, and whoever is signed in writes it down at their desk.
     """
 
-    user: Annotated[Line, Field(min_length=1)]
-    post: Post
+    user: Line = Field("", description="Whoever is signed in. Somebody else is refused.")
+    post: Post | None = None
     unit: Line = ""
     on_behalf_of: Annotated[str, Field(pattern=f"^$|{REFERENCE}")] = ""
 
@@ -54,7 +55,9 @@ class PersonForm(Form):
 class Envelope(Form):
     """What every command says beside its facts."""
 
-    actor: ActorForm
+    actor: ActorForm | None = Field(
+        None, description="Left out: the office of `Gridcase-Office`, or the only one that is held."
+    )
     occurred_at: Instant | None = Field(None, description="When it happened; left out: now.")
     reason: Text = Field("", description="Why. Required for what is entered long after it happened.")
     basis: Text = Field("", description="Legal basis, where the table does not give it.")
@@ -117,21 +120,16 @@ def asks(table: Table, trigger: str) -> list[dict[str, Any]]:
     return [asked(fact, hints[name], trigger) for name, fact in table.asks[trigger].items()]
 
 
-def actor_of(said: ActorForm, service: Service) -> Actor:
-    """The actor, whose unit must be one we know."""
-    citizen = said.post is Role.CITIZEN and not said.unit
-    if not citizen and not service.reference.organisation().exists(said.unit):
-        raise Invalid(
-            "actor.unit",
-            said.unit,
-            "There is no such unit: give the code of one.",
-            "没有此编号的单位，请填已有单位的编号。",
-        )
-    return Actor(said.user, said.post, said.unit, said.on_behalf_of)
+def actor_of(me: Signed, said: ActorForm | None) -> Actor:
+    """Who acts, by who is signed in and the office that a body chooses."""
+    if said is None:
+        return me.actor()
+    return acting(me, user=said.user, post=said.post, unit=said.unit, on_behalf_of=said.on_behalf_of)
 
 
 def command_of(
     body: Envelope,
+    me: Signed,
     service: Service,
     trigger: str,
     *,
@@ -141,10 +139,14 @@ def command_of(
     key: str = "",
 ) -> Command:
     """The command that a body asks for. Facts go on as they were sent: what was left out stays left out."""
+    actor = actor_of(me, body.actor)
+    if actor.post is Role.CITIZEN:
+        parties = _named(body.facts) if type else [party.subject for party in service.case(case).parties]
+        own_matter(actor, parties, trigger)
     return Command(
         trigger,
         case,
-        actor_of(body.actor, service),
+        actor,
         body.facts,
         at=body.occurred_at,
         reason=body.reason,
@@ -156,3 +158,12 @@ def command_of(
         people=tuple(Identity(**person.model_dump()) for person in body.people),
         type=type,
     )
+
+
+def _named(facts: Any) -> list[str]:
+    """The parties that an opening command brings, as far as it was written right."""
+    parties = facts.get("parties") if isinstance(facts, dict) else None
+    found = (
+        [one.get("subject") for one in parties if isinstance(one, dict)] if isinstance(parties, list) else []
+    )
+    return [one for one in found if isinstance(one, str)]

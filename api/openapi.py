@@ -51,6 +51,7 @@ class Problem(msgspec.Struct, omit_defaults=True):
     actual: int = 0
     changes: list[dict[str, Any]] = []
     kind: str = ""
+    rule: str = ""
 
 
 def shows(struct: Any, text: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
@@ -76,9 +77,12 @@ def _schema(struct: Any) -> dict[str, Any]:
 
 
 PROBLEMS = {
+    401: ("NotSignedIn", "Nobody is signed in."),
     400: ("Unreadable", "The body, or a cursor, cannot be read."),
-    401: ("NotSignedIn", "Nobody is signed in: send a token or a session."),
-    403: ("NotYourTurn", "Not for this post or unit; `allowed` tells what is."),
+    403: (
+        "NotYourTurn",
+        "Not for this post or unit (`allowed` tells what is), or not in this office or by this token.",
+    ),
     404: ("NotFound", "There is no such thing."),
     409: ("Refused", "A rule says no: which, in a sentence, and what is allowed instead."),
     412: ("VersionConflict", "Somebody was faster: `changes` tells what was recorded meanwhile."),
@@ -107,11 +111,50 @@ def described(app: FastAPI) -> dict[str, Any]:
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         told["components"]["schemas"] = dict(sorted(schemas.items()))
+        _guarded(told)
         _untitled(told["components"])
         _untitled(told["paths"])
         _once(told)
         app.openapi_schema = told
     return app.openapi_schema
+
+
+SECURITY = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token with scope `read` or `act` (`gridcase account token`, or the page /me).",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "gridcase",
+        "description": "A browser's session (/sign-in); over https the cookie is called `__Host-gridcase`. What changes "
+        "something then carries `Gridcase-CSRF`.",
+    },
+}
+CHOICE = {
+    "name": "Gridcase-Office",
+    "in": "header",
+    "required": False,
+    "description": "In which of several offices you act: `handler@330604-100`.",
+    "schema": {"type": "string"},
+}
+
+
+def _guarded(told: dict[str, Any]) -> None:
+    """Say of every operation of the API how to tell who is there, and what happens otherwise."""
+    told["components"]["securitySchemes"] = SECURITY
+    told["security"] = [{name: []} for name in SECURITY]
+    for path, operations in told["paths"].items():
+        for operation in operations.values():
+            if not path.startswith("/api/"):
+                operation["security"] = []
+                continue
+            operation.setdefault("parameters", []).append(dict(CHOICE))
+            for status, problem in problems(401, 403).items():
+                operation["responses"].setdefault(str(status), problem)
+            operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
 def _once(told: dict[str, Any]) -> None:

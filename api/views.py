@@ -78,7 +78,7 @@ class AllowedView(msgspec.Struct):
 class CaseView(msgspec.Struct):
     """A case as it is. `level` is 0 grid, 1 village, 2 township, 3 county; parties are references, never names.
 
-    `details` holds what belongs to its type; `allowed` is null when no actor was given.
+    `details` holds what belongs to its type; `allowed` is null for somebody who has not chosen an office.
     """
 
     code: str

@@ -13,17 +13,20 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from benchmarks.casework import Casework, demonstration
-from benchmarks.contenders import django_server, fold, gridcase_server
+from benchmarks.contenders import django_server, fold, gridcase_server, tokens
 from benchmarks.environment import peers_python
 from benchmarks.harness import Options, Skipped, Table, in_turn, middle, number, ratio, timed, told
 from benchmarks.load import fetch, request
 from benchmarks.places import Databases, databases, free_port, running
+from domain.actor import Actor
+from domain.terms import Role
 from eventlog.log import open_log, utc_now
 from gridcase.demo import district
 from projections.all import open_reads
 from projections.figures.containment import ENDED
 from projections.figures.question import asked, each
 
+SUPERVISOR = Actor("benchmark.supervisor", Role.SUPERVISOR, district.COUNTY)
 KINDS = ("postgresql", "sqlite")
 SHORT = 8  # events: only cases at most so long are multiplied
 SINCE, UNTIL = "2025-01-01", "2027-01-01"
@@ -46,13 +49,14 @@ def run(options: Options) -> Table:
             url = places.fresh(kind)
             told(f"{copies * len(source.codes):,} disputes on {kind}: the log, then the read tables")
             codes = source.write(url, copies)
+            known = tokens(url, SUPERVISOR)[SUPERVISOR.user]
             fold(url)
             places.settle(url)
             name, port = f"Gridcase, {kind}", free_port()
             sizes[name] = len(codes)
             servers = stack.enter_context(running(*gridcase_server(url, places.folder, port)[:1]))
             servers[0].ready(port)
-            asks[name] = (port, request("GET", f"/api/v1/figures/containment?{query}"))
+            asks[name] = (port, request("GET", f"/api/v1/figures/containment?{query}", b"", known))
             if kind == "postgresql":
                 try:
                     told("the same disputes in Django's tables")

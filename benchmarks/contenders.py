@@ -20,10 +20,15 @@ from benchmarks.environment import PEERS, peers_python
 from benchmarks.harness import Options
 from benchmarks.load import Ask, Load, Take, header, press, request
 from benchmarks.places import ROOT, Databases, Process, free_port, parts_of, run_once, running
+from domain.account import Reach
 from domain.actor import Actor
-from eventlog.log import utc_now
+from eventlog.log import open_log, utc_now
+from eventlog.master import MasterKeys
+from gridcase.demo import district
 from projections.all import PROJECTIONS, open_reads
 from projections.runner import Runner
+from workflows.accounts import CONSOLE, Accounts, Enrolled
+from workflows.reference import Reference
 
 WAITS = 2  # suspended and resumed so often before the measurement: 12 events per case
 EVENTS = 8 + 2 * WAITS
@@ -36,8 +41,8 @@ def _body(actor: Actor, facts: dict[str, str]) -> bytes:
     return json.dumps({"actor": told, "facts": facts}).encode()
 
 
-SUSPEND = ("suspend", _body(HEAD, {"cause": "appraisal"}))
-RESUME = ("resume", _body(MEDIATOR, {}))
+SUSPEND = ("suspend", _body(HEAD, {"cause": "appraisal"}), HEAD)
+RESUME = ("resume", _body(MEDIATOR, {}), MEDIATOR)
 
 
 @dataclass(slots=True)
@@ -52,6 +57,7 @@ class Contender:
     codes: list[str]
     cases: dict[str, tuple[int, bool]] = field(default_factory=dict)
     first_version: int = EVENTS
+    known: dict[str, str] = field(default_factory=dict)  # user -> the header that says it; peers ask nobody
 
     def __post_init__(self) -> None:
         self.cases = dict.fromkeys(self.codes, (self.first_version, False))
@@ -68,9 +74,10 @@ class Contender:
         def ask() -> bytes:
             under_way[0] = code = rng.choice(codes)
             version, suspended = cases[code]
-            trigger, body = RESUME if suspended else SUSPEND
+            trigger, body, actor = RESUME if suspended else SUSPEND
+            said = [self.known[actor.user]] if self.known else []
             return request(
-                "POST", self.act.format(code=code, trigger=trigger), body, f'If-Match: "{version}"'
+                "POST", self.act.format(code=code, trigger=trigger), body, f'If-Match: "{version}"', *said
             )
 
         def take(status: int, answer: bytes) -> None:
@@ -92,7 +99,8 @@ class Contender:
             if status != 200 or answer.count(b'"version"') < EVENTS:
                 raise RuntimeError(f"{self.name} answered {status}: {answer[-600:].decode(errors='replace')}")
 
-        return lambda: request("GET", self.look.format(code=rng.choice(self.codes))), take
+        said = [self.known[HEAD.user]] if self.known else []
+        return lambda: request("GET", self.look.format(code=rng.choice(self.codes)), b"", *said), take
 
 
 Opened = Callable[[Options, Databases, int], Iterator[Contender]]
@@ -121,6 +129,7 @@ def gridcase(options: Options, databases: Databases, count: int, kind: str) -> I
     """Ours: one serving process, the read side folded beside it while commands come in."""
     url = databases.fresh(kind)
     codes = in_mediation(WAITS).write(url, count)
+    known = tokens(url, HEAD, MEDIATOR)
     fold(url)
     databases.settle(url)
     port = free_port()
@@ -128,15 +137,30 @@ def gridcase(options: Options, databases: Databases, count: int, kind: str) -> I
         processes[0].ready(port)
         yield Contender(
             f"Gridcase, {NAMES[kind]}", kind, port, "/api/v1/disputes/{code}/{trigger}",
-            "/api/v1/cases/{code}/history", codes,
+            "/api/v1/cases/{code}/history", codes, known=known,
         )  # fmt: skip
     databases.drop(url)
 
 
+def tokens(url: str, *actors: Actor) -> dict[str, str]:
+    """An account with this post for each of them, and the header that says who they are."""
+    log = open_log(url, keys=MasterKeys.for_this_process())  # their names are read by nobody
+    try:
+        accounts = Accounts(log, Reference(log))
+        people = [Enrolled(one.user, one.user, one.post, one.unit) for one in actors]
+        accounts.enrol(people, since=district.FOUNDED, by=CONSOLE)
+        expires = utc_now() + timedelta(days=1)
+        issued = {
+            one.user: accounts.issue(one.user, reach=Reach.ACT, expires=expires, by=CONSOLE)[0]
+            for one in actors
+        }
+        return {user: f"Authorization: Bearer {token}" for user, token in issued.items()}
+    finally:
+        log.close()
+
+
 def fold(url: str) -> None:
     """Fill the read tables from the log."""
-    from eventlog.log import open_log
-
     log, reads = open_log(url), open_reads(url)
     try:
         log.prepare()

@@ -218,8 +218,8 @@ class Account(Aggregate):
     @classmethod
     def open(cls, user: str, entry: Entry) -> Self:
         if not re.fullmatch(USER, user):
-            remedy = "Give 1 to 50 characters: small letters, digits, and . _ - after the first."
-            raise Invalid("user", user, remedy)
+            en = "Give 1 to 50 characters: small letters, digits, and . _ - after the first."
+            raise Invalid("user", user, en, "账号为1至50个字符：小写字母、数字，首位之后可用 . _ -。")
         opened: type[Any] = AccountOpened
         event = opened(
             originator_id=account_id(user), originator_version=1, timestamp=entry.occurred_at, user=user, entry=entry
@@ -235,9 +235,16 @@ class Account(Aggregate):
     def fill(self, post: Role, unit: str, since: date, until: date | None, entry: Entry) -> None:
         """Give a post in a unit. The same one is never held twice on a day."""
         if post in NOT_HELD:
-            raise Invalid("post", str(post), "Nobody holds it: give the post of an official.")
+            raise Invalid(
+                "post", str(post), "Nobody holds it: give the post of an official.", "请选择工作岗位。"
+            )
         if until is not None and until <= since:
-            raise Invalid("until", until, f"Give a day after {since}: the first one on which it is not held.")
+            raise Invalid(
+                "until",
+                until,
+                f"Give a day after {since}: the first one on which it is not held.",
+                f"离任日须晚于{since}。",
+            )
         for other in self.offices:
             if (other.post, other.unit) == (post, unit) and (
                 (until is None or other.since < until) and (other.until is None or since < other.until)
@@ -255,16 +262,21 @@ class Account(Aggregate):
             if until > office.since and (office.until is None or until < office.until):
                 facts = {"post": post, "unit": unit, "since": office.since}
                 return self.trigger_event(PostVacated, until=until, entry=entry, **facts)
-        raise Invalid("until", until, f"{self.user} does not hold {post} at {unit} on the day before it.")
+        raise Invalid(
+            "until",
+            until,
+            f"{self.user} does not hold {post} at {unit} on the day before it.",
+            f"{self.user}在该日之前未任此岗位。",
+        )
 
     def suspend(self, entry: Entry) -> None:
         if self.suspended:
-            raise Invalid("user", self.user, "It is suspended already.")
+            raise Invalid("user", self.user, "It is suspended already.", "该账号已停用。")
         self.trigger_event(AccountSuspended, entry=entry)
 
     def restore(self, entry: Entry) -> None:
         if not self.suspended:
-            raise Invalid("user", self.user, "It is not suspended.")
+            raise Invalid("user", self.user, "It is not suspended.", "该账号未停用。")
         self.trigger_event(AccountRestored, entry=entry)
 
     def password_set(self, temporary: bool, entry: Entry) -> None:
@@ -273,13 +285,23 @@ class Account(Aggregate):
     def issue(self, token: Token, entry: Entry) -> None:
         """Note a token that was made. Raises Invalid for one that is over before it begins."""
         if token.expires <= entry.occurred_at:
-            raise Invalid("expires", token.expires.isoformat(), "Give an instant that is still to come.")
+            raise Invalid(
+                "expires",
+                token.expires.isoformat(),
+                "Give an instant that is still to come.",
+                "有效期须在将来。",
+            )
         facts = {"token": token.id, "reach": token.reach, "expires": token.expires}
         self.trigger_event(TokenIssued, office=token.office, label=token.label, entry=entry, **facts)
 
     def revoke(self, token: str, entry: Entry) -> None:
         if token not in self.tokens or self.tokens[token].revoked:
-            raise Invalid("token", token, "There is no such token, or it was revoked already.")
+            raise Invalid(
+                "token",
+                token,
+                "There is no such token, or it was revoked already.",
+                "没有此令牌，或者已经撤销。",
+            )
         self.trigger_event(TokenRevoked, token=token, entry=entry)
 
     def signed_out_everywhere(self, entry: Entry) -> None:

@@ -67,6 +67,9 @@ class Credentials:
         rows = self._rows("SELECT hash FROM passwords WHERE account = ?", account)
         return str(rows[0][0]) if rows else None
 
+    def any_password(self) -> bool:
+        return bool(self._rows("SELECT 1 FROM passwords LIMIT 1"))
+
     def set_password(self, account: str, hash: str, at: datetime) -> None:
         self._run(
             "INSERT INTO passwords (account, hash, set_at) VALUES (?, ?, ?) "

@@ -180,6 +180,12 @@ class EventLog:
             yield
 
     @contextlib.contextmanager
+    def joined(self) -> Iterator[None]:
+        """The batch that this thread is in, or one of its own."""
+        with contextlib.nullcontext() if self._turns.in_batch else self.batch():
+            yield
+
+    @contextlib.contextmanager
     def bulk(self) -> Iterator[None]:
         """A batch of what is new for certain, as fast as the database takes it and in constant memory.
 

@@ -31,6 +31,8 @@ BIGINT, BOOL, BYTEA, TEXT, TIMESTAMPTZ, UUID = (
 )  # object ids, the same on every server
 ARRAY_OF = {BIGINT: 1016, BYTEA: 1001, TEXT: 1009, UUID: 2951}
 
+UNKNOWN_STATEMENT = b"26000"
+
 bigint = struct.Struct("!q").pack
 _array_head = struct.Struct("!iiiii").pack
 _length = struct.Struct("!i").pack
@@ -65,10 +67,14 @@ class Statement:
     def run(self, line: Connection[Any], parameters: Sequence[bytes]) -> int:
         """How many rows it touched. Raises Lost, or psycopg's error. The interpreter's lock is free meanwhile."""
         pgconn = line.pgconn
-        if self._prepared_on is not pgconn:
-            _checked(line, pgconn.prepare(self._name, self._sql, self._oids))
-            self._prepared_on = pgconn
-        result = pgconn.exec_prepared(self._name, parameters, self._binary, Format.BINARY)
+        for _ in range(2):
+            if self._prepared_on is not pgconn:
+                _checked(line, pgconn.prepare(self._name, self._sql, self._oids))
+                self._prepared_on = pgconn
+            result = pgconn.exec_prepared(self._name, parameters, self._binary, Format.BINARY)
+            if result.error_field(DiagnosticField.SQLSTATE) != UNKNOWN_STATEMENT:
+                break
+            self._prepared_on = None  # after a ROLLBACK psycopg lets go of all that is prepared
         _checked(line, result)
         return result.command_tuples or 0
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from gridcase.commands import backups, cases, figures, imports, integrity, letters, people, reference, running
+from gridcase.commands import (
+    accounts,
+    backups,
+    cases,
+    figures,
+    imports,
+    integrity,
+    letters,
+    people,
+    reference,
+    running,
+)
 
 app = typer.Typer(
     help="Gridcase 网格事: disputes and petitions of a township, as cases over an event log.",
@@ -23,6 +34,9 @@ app.add_typer(
 )
 app.add_typer(
     integrity.checkpoint_app, name="checkpoint", help="Signed heads of the log: make, list, give to others."
+)
+app.add_typer(
+    accounts.app, name="account", help="Accounts: open them, give posts and passwords, issue tokens."
 )
 app.add_typer(people.subject_app, name="subject", help="Erase the data of a person, by two people.")
 app.add_typer(people.keys_app, name="keys", help="The master keys of the identity vault.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from projections.accounts import Accounts
 from projections.audit import Audit
 from projections.deadlines import Deadlines
 from projections.facts import Facts
@@ -15,6 +16,14 @@ from projections.worklist import Worklist
 
 __all__ = ["PROJECTIONS", "open_reads"]
 
-PROJECTIONS: Final[tuple[Projection, ...]] = (Units(), Audit(), Worklist(), Deadlines(), Spells(), Facts())
+PROJECTIONS: Final[tuple[Projection, ...]] = (
+    Units(),
+    Audit(),
+    Worklist(),
+    Deadlines(),
+    Spells(),
+    Facts(),
+    Accounts(),
+)
 
 open_reads = open_engine

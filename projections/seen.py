@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from domain.account import AccountEvent
 from domain.case import CaseEvent, CaseOpened
 from domain.errors import LogUnreadable
 from domain.topics import TOPICS
@@ -22,6 +23,7 @@ Seen = tuple[int, str, int, str, str, Any]
 
 CASES: Final = frozenset(topic for topic, event in TOPICS.items() if issubclass(event, CaseEvent))
 OPENINGS: Final = frozenset(topic for topic in CASES if issubclass(TOPICS[topic], CaseOpened))
+ACCOUNTS: Final = frozenset(topic for topic, event in TOPICS.items() if issubclass(event, AccountEvent))
 UNITS: Final = frozenset(topic for topic, event in TOPICS.items() if issubclass(event, Unit.Event))
 
 

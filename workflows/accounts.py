@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -40,6 +41,16 @@ SHORTEST, LONGEST, DIFFERENT = 10, 200, 5  # characters of a password
 LONGEST_TOKEN_DAYS = 400
 TOKEN_PREFIX = "gct_"  # so that a scanner recognises one that was published by mistake
 EVERYWHERE = ""  # the unit of an administrator of the whole house
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Somebody who gets an account with a post."""
+
+    user: str
+    name: str
+    post: Role
+    unit: str
 
 
 class Accounts:
@@ -75,10 +86,15 @@ class Accounts:
         entry = self._entry(by, reason, source=source)
         self._administers("open", by)
         if not name.strip():
-            raise Invalid("name", name, "Give the name that others see.")
+            raise Invalid("name", name, "Give the name that others see.", "请填写姓名。")
         with self.log.checkout(account_id(user)) as (found,):
             if found is not None:
-                raise Invalid("user", user, "There is an account of this name. Take another one.")
+                raise Invalid(
+                    "user",
+                    user,
+                    "There is an account of this name. Take another one.",
+                    "该账号名已被使用，请换一个。",
+                )
             account = Account.open(user, entry)
             person = Identity(official(user), "person", name.strip())
             return self.log.append(account, identities=[person]).positions[-1]
@@ -87,7 +103,7 @@ class Accounts:
         """Another name for the same person. Names are no history: they are kept apart from the log."""
         self._over("rename", self.account(user), by)
         if not name.strip():
-            raise Invalid("name", name, "Give the name that others see.")
+            raise Invalid("name", name, "Give the name that others see.", "请填写姓名。")
         self.log.subjects.put(Identity(official(user), "person", name.strip()))
 
     def fill(
@@ -110,18 +126,25 @@ class Accounts:
         if unit != EVERYWHERE:
             self.reference.organisation().get(unit, day)  # NotFound where it does not stand
         elif post is not Role.ORG_ADMIN:
-            raise Invalid("unit", unit, "Give the code of the unit in which the post is held.")
+            raise Invalid(
+                "unit", unit, "Give the code of the unit in which the post is held.", "请填写任职单位的编号。"
+            )
         with self._changing(user) as account:
             self._not_oneself("fill", account, by)
-            office = Office(post, unit, day, until)
-            if kept_apart(office, account.offices):
-                zh, en = (
-                    "管理账号、规则或者审计的人不办理案件",
-                    "who administers accounts or rules, or audits, holds no post that works on cases",
-                )
-                raise Refused("fill", "", "posts_apart", zh, en)
-            account.fill(post, unit, day, until, entry)
+            _filled(account, Office(post, unit, day, until), entry)
             return self._append(account)
+
+    def enrol(
+        self, people: Iterable[Enrolled], *, since: date, by: Actor, source: Source = Source.DESK
+    ) -> None:
+        """Open an account with a first post for many at once: all of them, or none."""
+        entry = self._entry(by, source=source)
+        with self.log.batch():
+            for one in people:
+                self._place("fill", one.post, one.unit, by)
+                account = Account.open(one.user, entry)
+                _filled(account, Office(one.post, one.unit, since), entry)
+                self.log.append(account, identities=[Identity(official(one.user), "person", one.name)])
 
     def vacate(
         self, user: str, post: Role, unit: str, *, by: Actor, until: date | None = None, reason: str = ""
@@ -166,9 +189,9 @@ class Accounts:
     def change_password(self, user: str, old: str, new: str, *, by: Actor, session: bytes = b"") -> int:
         """Change one's own; ends every session but this one. Raises Invalid for a wrong old one."""
         if not passwords.matches(self.credentials.password(user), old):
-            raise Invalid("old_password", None, "It is not the present password. 原密码不正确。")
+            raise Invalid("old_password", None, "It is not the present password.", "原密码不正确。")
         if old == new:
-            raise Invalid("new_password", None, "Take another one than before. 新密码不能与原密码相同。")
+            raise Invalid("new_password", None, "Take another one than before.", "新密码不能与原密码相同。")
         check_password(user, new, "new_password")
         entry, hash = self._entry(by), passwords.hashed(new)
         with self._changing(user) as account:
@@ -182,6 +205,34 @@ class Accounts:
         self.credentials.drop_sessions_of(account.user, session)
         return self._append(account)
 
+    def has_begun(self) -> bool:
+        """Whether anybody can sign in: without anybody, the first administrator may still begin."""
+        return self.credentials.any_password()
+
+    def begin(self, user: str, name: str, password: str) -> int:
+        """The first administrator of the house, who then opens the other accounts. Only while nobody can sign in."""
+        check_password(user, password)
+        hash, entry = passwords.hashed(password), self._entry(CONSOLE, "首位管理员")
+        with self.log.batch(), self.log.checkout(account_id(user)) as (found,):
+            if self.has_begun():
+                zh, en = "系统已有账号", "nobody can sign in yet"
+                raise Refused("begin", "", "not_begun", zh, en)
+            if not name.strip():
+                raise Invalid("name", name, "Give the name that others see.", "请填写姓名。")
+            if found is not None:
+                raise Invalid(
+                    "user",
+                    user,
+                    "There is an account of this name. Take another one.",
+                    "该账号名已被使用，请换一个。",
+                )
+            account = Account.open(user, entry)
+            _filled(account, Office(Role.ORG_ADMIN, EVERYWHERE, local_date(entry.occurred_at)), entry)
+            account.password_set(False, entry)
+            self.credentials.set_password(user, hash, entry.occurred_at)
+            person = Identity(official(user), "person", name.strip())
+            return self.log.append(account, identities=[person]).positions[-1]
+
     # Tokens and sessions.
 
     def issue(
@@ -194,7 +245,12 @@ class Accounts:
         """
         entry = self._entry(by, label)
         if (expires - entry.occurred_at).days > LONGEST_TOKEN_DAYS:
-            raise Invalid("expires", expires.isoformat(), f"Give a day within {LONGEST_TOKEN_DAYS} days.")
+            raise Invalid(
+                "expires",
+                expires.isoformat(),
+                f"Give a day within {LONGEST_TOKEN_DAYS} days.",
+                f"有效期最长{LONGEST_TOKEN_DAYS}天。",
+            )
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
         token = Token(secrets.token_hex(8), reach, expires, office, label.strip())
         row = TokenRow(token.id, digest(secret), user, str(reach), office, expires)
@@ -286,13 +342,23 @@ class Accounts:
     @contextmanager
     def _changing(self, user: str) -> Iterator[Account]:
         """The account, alone; what is written meanwhile to the credentials is one transaction with its events."""
-        with self.log.batch(), self.log.checkout(account_id(user)) as (account,):
+        with self.log.joined(), self.log.checkout(account_id(user)) as (account,):
             if account is None:
                 raise _unknown(user)
             yield account
 
     def _append(self, account: Account) -> int:
         return self.log.append(account).positions[-1]
+
+
+def _filled(account: Account, office: Office, entry: Entry) -> None:
+    if kept_apart(office, account.offices):
+        zh, en = (
+            "管理账号、规则或者审计的人不办理案件",
+            "who administers accounts or rules, or audits, holds no post that works on cases",
+        )
+        raise Refused("fill", "", "posts_apart", zh, en)
+    account.fill(office.post, office.unit, office.since, office.until, entry)
 
 
 def kept_apart(office: Office, others: Iterable[Office]) -> bool:
@@ -309,18 +375,23 @@ def kept_apart(office: Office, others: Iterable[Office]) -> bool:
 
 def check_password(user: str, password: str, field: str = "password") -> None:
     """Raises Invalid for one that is easily guessed. The message never repeats it."""
-    if len(password) < SHORTEST:
-        raise Invalid(field, None, f"Give at least {SHORTEST} characters. 密码至少{SHORTEST}个字符。")
-    if len(password) > LONGEST:
-        raise Invalid(field, None, f"Give at most {LONGEST} characters. 密码最多{LONGEST}个字符。")
-    if len(set(password)) < DIFFERENT:
-        raise Invalid(
-            field, None, f"Use at least {DIFFERENT} different characters. 密码至少包含{DIFFERENT}个不同字符。"
-        )
-    if user.lower() in password.lower():
-        raise Invalid(field, None, "Leave the account's name out of it. 密码不能包含账号名。")
-    if any(password.lower() in row for row in ROWS):
-        raise Invalid(field, None, "Take no row of keys or digits. 密码不能是键盘或数字的顺序。")
+    for fails, en, zh in (
+        (len(password) < SHORTEST, f"Give at least {SHORTEST} characters.", f"密码至少{SHORTEST}个字符。"),
+        (len(password) > LONGEST, f"Give at most {LONGEST} characters.", f"密码最多{LONGEST}个字符。"),
+        (
+            len(set(password)) < DIFFERENT,
+            f"Use at least {DIFFERENT} different characters.",
+            f"密码至少包含{DIFFERENT}个不同的字符。",
+        ),
+        (user.lower() in password.lower(), "Leave the account's name out of it.", "密码不能包含账号名。"),
+        (
+            any(password.lower() in row for row in ROWS),
+            "Take no row of keys or digits.",
+            "密码不能是键盘或数字的顺序。",
+        ),
+    ):
+        if fails:
+            raise Invalid(field, None, en, zh)
 
 
 ROWS: Final = tuple(

@@ -58,10 +58,10 @@ class Door:
             return None
         return self._signed(said, kept, now)
 
-    def look_up(self, said: Said) -> Signed | None:
-        """Who it is, asking the database; None for nobody (any more)."""
+    def look_up(self, said: Said, *, use: bool = True) -> Signed | None:
+        """Who it is, asking the database; None for nobody (any more). Without `use` a session goes on being idle."""
         now = self.clock()
-        found = self._token(said, now) if said.how == "token" else self._session(said, now)
+        found = self._token(said, now) if said.how == "token" else self._session(said, now, use)
         if found is None:
             self.forget(said.digest)
             return None
@@ -119,12 +119,12 @@ class Door:
             return None
         return Known(row.account, account.offices, now, row.expires, row.office, token=row)
 
-    def _session(self, said: Said, now: datetime) -> Known | None:
+    def _session(self, said: Said, now: datetime, use: bool) -> Known | None:
         row = self.credentials.session(said.digest)
         account = self._account(row.account) if row else None
         if row is None or account is None or now >= min(row.ends, row.seen + self.idle):
             return None
-        if now - row.seen >= SEEN_EVERY:
+        if use and now - row.seen >= SEEN_EVERY:
             with contextlib.suppress(PersistenceError):  # who only reads is not turned away by a full disk
                 self.credentials.seen(row.digest, now)
             row = replace(row, seen=now)

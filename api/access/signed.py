@@ -66,7 +66,7 @@ def cookie_name(request: Request) -> str:
     return SECURE_COOKIE if request.url.scheme == "https" else COOKIE
 
 
-async def _visitor(request: Request) -> Signed | None:
+async def visitor(request: Request) -> Signed | None:
     said = heard(request)
     if said is None:
         return None
@@ -80,13 +80,14 @@ async def _visitor(request: Request) -> Signed | None:
     return signed
 
 
-Visitor = Annotated[Signed | None, Depends(_visitor)]
+Visitor = Annotated[Signed | None, Depends(visitor)]
 
 
-async def _me(visitor: Visitor) -> Signed:
-    if visitor is None:
+async def me(found: Visitor) -> Signed:
+    """Raises NotSignedIn."""
+    if found is None:
         raise NotSignedIn
-    return visitor
+    return found
 
 
-Me = Annotated[Signed, Depends(_me)]
+Me = Annotated[Signed, Depends(me)]

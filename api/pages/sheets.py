@@ -198,6 +198,7 @@ class Form:
         version = self.typed.one("version")
         return command_of(
             read,
+            self.me,
             self.context.service,
             self.trigger,
             case=self.case.code if self.case else "",

@@ -7,18 +7,16 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Response
 
+from api.access.signed import Me
 from api.context import Context
 from api.cursor import next_link, question
-from api.fields import Line, Post
 from api.headers import Since, answer, etag
 from api.here import Here
 from api.openapi import problems, shows
 from api.parties import called, without_tokens
 from api.routes.commands import Code
 from api.views import CaseView, DeadlineView, case_view, clock_view
-from domain.actor import Actor
-from domain.errors import Invalid, NotFound
-from domain.terms import Role
+from domain.errors import NotFound
 from projections.audit import history
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -39,29 +37,16 @@ class HistoryPage(msgspec.Struct):
 )
 def case(
     context: Here,
+    me: Me,
     code: Code,
-    user: Annotated[
-        Line | None, Query(description="Whose `allowed` to tell: give user, post and unit.")
-    ] = None,
-    post: Annotated[Post | None, Query()] = None,
-    unit: Annotated[Line | None, Query()] = None,
     version: Annotated[
         int | None, Query(ge=1, le=2**31 - 1, description="As it was at this version.")
     ] = None,
 ) -> Response:
-    """The case as the log has it now; `allowed` tells what the given actor may do, and what each form asks."""
+    """The case as the log has it now; `allowed` tells what you may do in your office, and what each form asks."""
     found = context.service.case(code, version)
-    actor = actor_asked(context, user, post, unit)
+    actor = me.actor() if me.acting else None
     return answer(case_view(context.service, found, context.now(), actor), ETag=etag(found.version))
-
-
-def actor_asked(context: Context, user: str | None, post: Role | None, unit: str | None) -> Actor | None:
-    """Whose possibilities a reader asks for; None when they ask for nobody's. Raises Invalid for an unknown unit."""
-    if post is None:
-        return None
-    if (unit or post is not Role.CITIZEN) and not context.service.reference.organisation().exists(unit or ""):
-        raise Invalid("unit", unit, "Give the code of the unit in which this post is held.")
-    return Actor(user or "", post, unit or "")
 
 
 @router.get(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
 
+from api.access.signed import Me
 from api.context import Context
 from api.examples import EXAMPLES
 from api.forms import IdempotencyKey, command_form, command_of, has_route, opens
@@ -89,9 +90,15 @@ def _example(table: Table, trigger: str) -> dict[str, Any] | None:
 def _opening(table: Table, trigger: str) -> Any:
     form = command_form(table, trigger)
 
-    def command(context: Here, body: form, key: Key = None, prefer: Prefer = None) -> Response:  # type: ignore[valid-type]
+    def command(
+        context: Here,
+        me: Me,
+        body: form,  # type: ignore[valid-type]
+        key: Key = None,
+        prefer: Prefer = None,
+    ) -> Response:
         code = body.code or ""  # type: ignore[attr-defined]
-        asked = command_of(body, context.service, trigger, case=code, type=table.case_type, key=key or "")
+        asked = command_of(body, me, context.service, trigger, case=code, type=table.case_type, key=key or "")
         return carried_out(context, asked, prefer, status=201)
 
     return command
@@ -103,6 +110,7 @@ def _firing(table: Table, trigger: str) -> Any:
 
     def command(
         context: Here,
+        me: Me,
         code: Code,
         body: form,  # type: ignore[valid-type]
         if_match: IfMatch = None,
@@ -110,7 +118,7 @@ def _firing(table: Table, trigger: str) -> Any:
         prefer: Prefer = None,
     ) -> Response:
         expected = version(if_match, code)
-        asked = command_of(body, context.service, trigger, case=code, expected=expected, key=key or "")
+        asked = command_of(body, me, context.service, trigger, case=code, expected=expected, key=key or "")
         of_type(context, code, type_)
         return carried_out(context, asked, prefer)
 

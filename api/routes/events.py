@@ -1,19 +1,22 @@
 """What happens now, as server-sent events: which event, of which case, where in the log. No facts, no names.
 
-A stream ends when the server wants to stop, and a client comes back with `Last-Event-ID` where it left off.
+A stream ends when the server wants to stop, and when its session or token does; a client comes back with `Last-Event-ID`
+where it left off.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from api.access.signed import Said, heard
 from api.context import Context
 from api.fields import Line
 from api.here import Here
@@ -26,6 +29,7 @@ router = APIRouter(tags=["work"])
 
 HEARTBEAT = 15.0  # seconds: shorter than what proxies take for silence
 AT_ONCE = 200  # events
+NOT_TOLD = "account."  # who holds which post is told by the accounts alone
 
 
 class Happened(msgspec.Struct, omit_defaults=True):
@@ -58,6 +62,7 @@ class Happened(msgspec.Struct, omit_defaults=True):
     },
 )
 async def events(
+    request: Request,
     context: Here,
     last_event_id: Annotated[
         str | None, Header(alias="Last-Event-ID", description="Go on after this place.")
@@ -73,7 +78,9 @@ async def events(
     position = await run_in_threadpool(context.service.log.head) if begin is None else begin
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
-        _stream(context, position, topic or "", case), media_type="text/event-stream", headers=headers
+        _stream(context, heard(request), position, topic or "", case),
+        media_type="text/event-stream",
+        headers=headers,
     )
 
 
@@ -83,11 +90,18 @@ def _place(said: str) -> int:
     return int(said)
 
 
-async def _stream(context: Context, position: int, topic: str, case: str | None) -> AsyncIterator[bytes]:
+async def _stream(
+    context: Context, said: Said | None, position: int, topic: str, case: str | None
+) -> AsyncIterator[bytes]:
     news, forget = context.tail.listen()
+    looked = monotonic()
     try:
         yield b": Gridcase\n\n"
         while not context.tail.stopping:
+            if monotonic() - looked >= HEARTBEAT:
+                looked = monotonic()
+                if said is None or not await run_in_threadpool(context.door.look_up, said, use=False):
+                    return  # signed out meanwhile
             news.clear()
             position, told, full = await run_in_threadpool(_next, context, position, topic, case)
             for one in told:
@@ -108,7 +122,9 @@ def _next(context: Context, position: int, topic: str, case: str | None) -> tupl
     told = [
         _told(one, happened)
         for one in logged
-        if one.event.TOPIC.startswith(topic) and case in (None, (happened := _happened(context, one)).code)
+        if one.event.TOPIC.startswith(topic)
+        and not one.event.TOPIC.startswith(NOT_TOLD)
+        and case in (None, (happened := _happened(context, one)).code)
     ]
     return (logged[-1].position if logged else position), told, len(logged) == AT_ONCE
 

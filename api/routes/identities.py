@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from api.access.signed import Me
 from api.fields import Form, Reference, Text
 from api.forms import ActorForm, actor_of
 from api.headers import answer
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/cases", tags=["cases"])
 class RevealForm(Form):
     """Who asks, about whom, and for what purpose."""
 
-    actor: ActorForm
+    actor: ActorForm | None = None
     subject: Reference
     purpose: Annotated[Text, Field(min_length=1)]
 
@@ -40,9 +41,9 @@ class Revealed(msgspec.Struct):
     summary="查看身份信息 · Reveal an identity",
     responses={200: shows(Revealed, "Recorded, then shown."), **problems(400, 403, 404, 409, 422)},
 )
-def reveal(context: Here, code: Code, body: RevealForm) -> Response:
+def reveal(context: Here, me: Me, code: Code, body: RevealForm) -> Response:
     """Read who stands behind a reference of this case. Who read it, and why, is recorded first."""
-    actor = actor_of(body.actor, context.service)
+    actor = actor_of(me, body.actor)
     command = Command("reveal", code, actor, {"purpose": body.purpose})
     shown = Revealed(context.service.reveal(command, body.subject))
     position = (

@@ -9,13 +9,13 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
+from api.access.signed import Me, Signed
 from api.context import Context
 from api.fields import Day, Form, Line, Number, Text
 from api.forms import ActorForm, actor_of
 from api.headers import answer
 from api.here import Here
 from api.openapi import problems, shows
-from domain.actor import Actor
 from domain.case import Entry
 from domain.errors import NotYourTurn
 from domain.organisation import Organisation, local_date
@@ -69,7 +69,7 @@ class Created(msgspec.Struct):
 class Change(Form):
     """What every change of a unit says. `basis` is the number of the approval."""
 
-    actor: ActorForm
+    actor: ActorForm | None = None
     effective: Annotated[Day, Field(description="The first local day on which it holds.")]
     reason: Text = ""
     basis: Text = ""
@@ -167,9 +167,9 @@ def unit(context: Here, code: Code, on: On = None) -> Response:
         **problems(400, 403, 404, 422),
     },
 )
-def create(context: Here, body: CreateForm) -> Response:
+def create(context: Here, me: Me, body: CreateForm) -> Response:
     """Create a unit. Sent again it changes nothing; sent differently it is refused."""
-    entry = _entry(context, body, "create")
+    entry = _entry(context, me, body, "create", body.parent)
     facts = body.model_dump(include={"name", "kind", "parent", "township_class", "population"})
     new = context.service.reference.create_unit(body.code, effective=body.effective, entry=entry, **facts)
     known = context.service.reference.organisation()
@@ -180,11 +180,12 @@ def create(context: Here, body: CreateForm) -> Response:
 def _changing(change: str, form: Any, zh: str, text: str) -> None:
     """A route for one of a unit's commands."""
 
-    def command(context: Here, code: Code, body: form) -> Response:
-        entry = _entry(context, body, change)
-        known = context.service.reference.organisation()
+    def command(context: Here, me: Me, code: Code, body: form) -> Response:
         facts = body.model_dump(exclude=set(Change.model_fields))
-        for other in (*facts.get("parts", ()), *([facts["into"]] if "into" in facts else [])):
+        others = [*facts.get("parts", ()), *(facts[name] for name in ("into", "parent") if name in facts)]
+        entry = _entry(context, me, body, change, code, *others)
+        known = context.service.reference.organisation()
+        for other in others:
             known.get(other, body.effective)  # NotFound: nobody is merged into a unit that does not stand
         context.service.reference.change_unit(code, change, effective=body.effective, entry=entry, **facts)
         context.service.reference.refresh()
@@ -224,26 +225,20 @@ def _when(context: Context, known: Any, body: CreateForm) -> date:
     return today if today >= body.effective and known.is_active(body.code, today) else body.effective
 
 
-def _entry(context: Context, body: Change, change: str) -> Entry:
-    """Who changes the organisation, and on what paper. Raises NotYourTurn for any other post."""
-    actor_said = body.actor
-    if actor_said.post is not Role.ORG_ADMIN:
+def _entry(context: Context, me: Signed, body: Change, change: str, *units: str) -> Entry:
+    """Who changes these units, and on what paper. Raises NotYourTurn for whoever does not administer all of them."""
+    actor = actor_of(me, body.actor)
+    if actor.post is not Role.ORG_ADMIN or not all(
+        context.accounts.administers(actor, unit) for unit in units
+    ):
         raise NotYourTurn(
             change,
             "unit",
             "org_admin",
-            "单位由组织管理员变更",
-            "an organisation administrator (org_admin) changes units",
+            "单位由本单位或上级单位的机构管理员变更",
+            "an organisation administrator (org_admin) of the unit, or of one above it, changes units",
         )
-    actor = _administrator(context, actor_said)
     return Entry(actor, context.now(), reason=body.reason, basis=body.basis, source=Source.API)
-
-
-def _administrator(context: Context, said: ActorForm) -> Actor:
-    """The actor; before the first unit is there, nobody can belong to one."""
-    if not any(True for _ in context.service.reference.organisation().standing(local_date(context.now()))):
-        return Actor(said.user, said.post, said.unit, said.on_behalf_of)
-    return actor_of(said, context.service)
 
 
 def _view(units: Organisation, code: str, on: date) -> UnitView:

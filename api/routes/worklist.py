@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
+from api.access.signed import Me
 from api.context import Context
 from api.cursor import next_link, question
-from api.fields import Line, Post
+from api.fields import Line
 from api.filters import CaseFilters
 from api.headers import Since, answer
 from api.here import Here
 from api.openapi import problems, shows
 from api.parties import without_tokens
-from api.routes.cases import actor_asked
 from domain.actor import Actor
 from domain.scope import EVERYTHING
 from projections import deadlines as due
@@ -54,22 +54,21 @@ class DeadlinePage(msgspec.Struct):
 )
 def worklist(
     context: Here,
+    me: Me,
     filters: Filtered,
     count: Annotated[bool, Query(description="Tell how many there are in all.")] = False,
-    as_user: Annotated[
-        Line | None, Query(description="With as_post and as_unit: tell what this actor may do.")
-    ] = None,
-    as_post: Annotated[Post | None, Query()] = None,
-    as_unit: Annotated[Line | None, Query()] = None,
+    allowed: Annotated[
+        bool, Query(description="Tell of each case what you may do with it in your office.")
+    ] = False,
     limit: Limit = 50,
     cursor: Mark = None,
     since: Since = None,
 ) -> Response:
-    """Open cases with the deadline that comes next; with an actor, each with the triggers that they may fire."""
+    """Open cases with the deadline that comes next; with `allowed` each with the triggers that you may fire."""
     at = context.now()
-    actor = actor_asked(context, as_user, as_post, as_unit)
+    actor = me.actor() if allowed else None
     reached = context.catch_up(since)
-    asked = filters.said() | _said(as_user=as_user, as_post=as_post, as_unit=as_unit)
+    asked = filters.said() | _said(allowed=allowed or None)
     wanted = filters.wanted(EVERYTHING, at, context.service.reference.organisation())
     path = "/api/v1/worklist"
     after = context.cursors.read(question(path, asked), cursor)

@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from api.access.setup import setup_code
 from api.context import Context
 from domain.calendar import TZ
 from eventlog.log import open_log
 from gridcase import logs
 from gridcase.commands.console import Json, bar, day, err, house, instant, listing, out, show, spoken
-from gridcase.demo.people import demo_accounts
+from gridcase.demo.accounts import PASSWORD, are_there, demo_accounts
 from gridcase.demo.year import load_demo
 from gridcase.settings import Settings
 from projections.deadlines import due_for_sweep
@@ -44,6 +45,7 @@ def serve(
     settings = Settings.read()
     with house() as context:
         empty = context.service.log.head() == 0
+        district, begun = are_there(context.accounts), context.accounts.has_begun()
     if demo and empty:
         fill(settings, today(), seed=1, scale=1.0, quiet=False)
     told = {"host": host or settings.host, "port": settings.port if port is None else port}
@@ -52,17 +54,29 @@ def serve(
     out.print(
         f"Gridcase on http://{host}:{port}  ·  API http://{host}:{port}/api/v1  ·  docs http://{host}:{port}/docs"
     )
-    if demo:
+    if demo and (empty or district):
         out.print(accounts())
+    elif not begun:
+        out.print(first_steps(settings), highlight=False, markup=False)
     from gridcase import asgi  # the web framework costs half a second that no other command should pay
 
     asgi.serve(settings)
 
 
 def accounts() -> Table:
-    """The people of the demonstration district, one per role, for whoever wants to try something."""
-    title = "Who can act in the demonstration district (--as user:post:unit)"
-    return listing(title, ("user", "name", "post", "unit"), demo_accounts())
+    """The people of the demonstration district, one for every post, for whoever wants to try something."""
+    rows = ((user, PASSWORD, name, post, unit) for user, name, post, unit in demo_accounts())
+    return listing(
+        "Sign in to the demonstration district", ("user", "password", "name", "post", "unit"), rows
+    )
+
+
+def first_steps(settings: Settings) -> str:
+    """What to do where nobody can sign in yet."""
+    return (
+        f"Nobody can sign in yet. Open /sign-in and give this set-up code: {setup_code(settings.cursor_secret())}\n"
+        "It is good for the first administrator alone. (Or: gridcase account open, gridcase account password.)"
+    )
 
 
 @spoken

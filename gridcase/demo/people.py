@@ -15,7 +15,7 @@ from domain.actor import Actor
 from domain.terms import Role as R
 from domain.terms import UnitKind as K
 from eventlog.identity import Identity
-from gridcase.demo.district import COUNTY, INTO, MERGED, PETITION_OFFICE, District, Place, places
+from gridcase.demo.district import COUNTY, INTO, MERGED, District, Place, places
 
 SURNAMES: Final = [
     "王wang",
@@ -288,26 +288,3 @@ def firm(subject: str, rng: Random, home: str) -> Identity:
         phone,
         f"澄禾县{home}工业路{rng.randint(1, 90)}号",
     )
-
-
-def demo_accounts() -> list[tuple[str, str, str, str]]:
-    """(user, name shown, post, unit's code): one for every post, for somebody who wants to look around."""
-    grid, village, township = f"{COUNTY}001201001", f"{COUNTY}001201", f"{COUNTY}001"
-    looked_for = {
-        R.REPORTER: grid,
-        R.MEDIATOR: f"{village}-TW",
-        R.UNIT_HEAD: village,
-        R.HANDLER: f"{township}-ZX",
-        R.INTAKE: f"{township}-XF",
-        R.SPONSOR: township,
-        R.SUPERVISOR: COUNTY,
-        R.REVIEWER: PETITION_OFFICE,
-        R.AUDITOR: COUNTY,
-        R.PRIVACY_OFFICER: COUNTY,
-        R.POLICY_ADMIN: COUNTY,
-        R.ORG_ADMIN: COUNTY,
-    }
-    return [
-        next((o.user, o.name, str(o.post), o.unit) for o in officials() if (o.unit, o.post) == (unit, post))
-        for post, unit in looked_for.items()
-    ]

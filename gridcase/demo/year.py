@@ -17,11 +17,12 @@ from domain.case import Entry
 from domain.errors import Invalid
 from domain.terms import Role, Source
 from eventlog.log import EventLog
-from gridcase.demo import dispute_paths, district, petition_paths
+from gridcase.demo import accounts, dispute_paths, district, petition_paths
 from gridcase.demo.casework import Casework, Matter, Path
 from gridcase.demo.clock import EVENING, MORNING, DemoClock, at_minute, midnight
 from gridcase.demo.disputes import DisputeMatter
 from gridcase.demo.petitions import PetitionMatter
+from workflows.accounts import Accounts
 from workflows.service import Service
 
 DAYS, DISPUTES, PETITIONS = 365, 3_000, 600
@@ -59,6 +60,8 @@ class Year:
         actor = Actor(admin.user, Role.ORG_ADMIN, district.COUNTY)
         with self.log.batch():
             self.units = district.found(reference, self._entry(actor, "机构底册导入", ""))
+        self.accounts = Accounts(self.log, reference, self.clock)
+        accounts.open_accounts(self.accounts)
         self.work.start(self._reorganised(actor), at_minute(self.first + timedelta(days=150), 9 * 60))
         for table, kind, total in (
             (dispute_paths, DisputeMatter, DISPUTES),
@@ -78,6 +81,7 @@ class Year:
         """One merger and one new name in the middle of the year, so that lineage shows."""
         reference, today = self.work.service.reference, self.clock.day
         district.merge_villages(reference, self._entry(actor, "行政村规模调整", "澄政发〔调整〕12号"), today)
+        accounts.move_merged(self.accounts, today)
         yield at_minute(today + timedelta(days=45), 10 * 60)
         district.rename_village(
             reference, self._entry(actor, "村民代表会议表决更名", "澄政函〔更名〕5号"), self.clock.day

@@ -17,10 +17,12 @@ from api.app import create_app
 from api.context import Context, opened
 from api.examples import EXAMPLES, GRID, TOWNSHIP, VILLAGE, by
 from gridcase.settings import Settings
+from tests.support.accounts import People
 from tests.support.township import Now, at
 
 COUNTY = "330604"
-ADMIN = by("admin", "org_admin", COUNTY)
+ADMIN = by("admin", "org_admin", "")  # of the whole house: before the first unit nobody can belong to one
+AUDITOR = by("reader", "auditor", COUNTY)  # reads everything, and is the client where a test names nobody
 UNITS = (
     (COUNTY, "县", "county", ""),
     (TOWNSHIP, "镇", "town", COUNTY),
@@ -56,20 +58,23 @@ def context(database_url: str, now: Now, tmp_path: Path) -> Iterator[Context]:
 @pytest.fixture
 def web(context: Context) -> Iterator[Web]:
     with TestClient(create_app(context=context), raise_server_exceptions=False) as client:
-        web = Web(client)
+        web = Web(client, People(context.accounts, context.door.forget))
         web.found()
         yield web
 
 
 class Web:
-    """A client with the habits of a careful one: it sends the version it saw, and reads what it wrote."""
+    """A client with the habits of a careful one: it sends the version it saw, and reads what it wrote.
 
-    def __init__(self, client: TestClient) -> None:
-        self.client = client
+    It is whoever the body of a command names as its actor, by that user's own token; an auditor otherwise.
+    """
+
+    def __init__(self, client: TestClient, people: People) -> None:
+        self.client, self.people = client, people
         self.position = 0
 
     def found(self) -> None:
-        """Create the units of the township."""
+        """Create the units of the township, and accounts for the people of the examples."""
         for code, name, kind, parent in UNITS:
             body = {
                 "actor": ADMIN,
@@ -79,7 +84,10 @@ class Web:
                 "kind": kind,
                 "parent": parent,
             }
-            assert self.client.post("/api/v1/units", json=body).status_code == 201
+            assert self.send("POST", "/units", body).status_code == 201
+        for example in EXAMPLES.values():
+            self.people.bearer(example["actor"])
+        self.client.headers.update(self.people.bearer(AUDITOR))
 
     def report(self, **changes: Any) -> str:
         """Report the example dispute; answers with its code."""
@@ -97,18 +105,19 @@ class Web:
     def send(
         self, method: str, path: str, body: Any = None, version: int | str | None = "*", **headers: str
     ) -> Any:
-        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        actor = body.get("actor") if isinstance(body, dict) else None
+        said = self.people.bearer(actor) if actor and actor.get("user") else {}
+        said |= {name.replace("_", "-"): value for name, value in headers.items()}
         if version is not None:
             said["If-Match"] = version if isinstance(version, str) else f'"{version}"'
         answer = self.client.request(method, f"/api/v1{path}", json=body, headers=said)
         self.position = max(self.position, int(answer.headers.get("Gridcase-Position", 0)))
         return answer
 
-    def get(self, path: str, **query: Any) -> Any:
-        """Read, after what this client wrote is there to read."""
-        answer = self.client.get(
-            f"/api/v1{path}", params=query, headers={"Gridcase-Position": str(self.position)}
-        )
+    def get(self, path: str, by: dict[str, str] | None = None, **query: Any) -> Any:
+        """Read, after what this client wrote is there to read; as somebody else than the auditor with `by`."""
+        said = {"Gridcase-Position": str(self.position)} | (self.people.bearer(by) if by else {})
+        answer = self.client.get(f"/api/v1{path}", params=query, headers=said)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -14,7 +14,7 @@ import uvicorn
 
 from api.app import create_app
 from gridcase.asgi import Server
-from tests.api.conftest import body_of, eventually
+from tests.api.conftest import AUDITOR, eventually
 
 
 @pytest.fixture
@@ -34,9 +34,10 @@ def address(server) -> str:
     return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/api/v1"
 
 
-def follow(server, count: int, **headers: str) -> list[dict[str, str]]:
+def follow(web, server, count: int, **headers: str) -> list[dict[str, str]]:
     """The next events of a stream, as (id, event, data)."""
     found: list[dict[str, str]] = []
+    headers |= web.people.bearer(AUDITOR)
     with httpx2.stream(
         "GET", f"{address(server)}/events?topic=dispute.", headers=headers, timeout=20
     ) as answer:
@@ -61,7 +62,7 @@ def test_a_stream_tells_what_happens_and_resumes_after_the_last_event_that_was_s
     before = web.position
     code = web.report()
     web.fire(code, "offer")
-    first, second = follow(server, 2, **{"Last-Event-ID": str(before)})
+    first, second = follow(web, server, 2, **{"Last-Event-ID": str(before)})
     assert [first["event"], second["event"]] == ["dispute.reported", "dispute.custody_offered"]
     told = json.loads(first["data"])
     assert (told["code"], told["type"], told["version"], told["state"]) == (code, "dispute", 1, "reported")
@@ -79,17 +80,17 @@ def test_a_stream_tells_what_happens_and_resumes_after_the_last_event_that_was_s
         "holder",
     }
     assert "宅基地" not in first["data"]
-    (resumed,) = follow(server, 1, **{"Last-Event-ID": first["id"]})
+    (resumed,) = follow(web, server, 1, **{"Last-Event-ID": first["id"]})
     assert resumed["id"] == second["id"]
 
 
 def test_a_stream_without_a_place_begins_with_what_is_recorded_from_now_on(web, server):
     web.report()
     found: list[dict[str, str]] = []
-    listener = threading.Thread(target=lambda: found.extend(follow(server, 1)))
+    listener = threading.Thread(target=lambda: found.extend(follow(web, server, 1)))
     listener.start()
     assert eventually(lambda: bool(web_context(server).tail._listeners))
-    code = httpx2.post(f"{address(server)}/disputes/report", json=body_of("dispute_report")).json()["case"]
+    code = web.report()
     listener.join(10)
     assert json.loads(found[0]["data"])["code"] == code
 
@@ -99,7 +100,8 @@ def test_an_open_stream_does_not_keep_the_server_from_stopping(web, server):
     ended = threading.Event()
 
     def listen() -> None:
-        with httpx2.stream("GET", f"{address(server)}/events", timeout=30) as answer:
+        said = web.people.bearer(AUDITOR)
+        with httpx2.stream("GET", f"{address(server)}/events", headers=said, timeout=30) as answer:
             for _ in answer.iter_lines():
                 listening.set()
         ended.set()

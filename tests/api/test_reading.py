@@ -163,7 +163,7 @@ def test_a_name_is_in_no_answer_but_the_one_whose_reading_is_recorded(web):
     denied = web.send(
         "POST",
         f"/cases/{code}/reveal",
-        {"actor": by("x", "auditor", COUNTY), "subject": "S-77", "purpose": "?"},
+        {"actor": by("yan", "auditor", COUNTY), "subject": "S-77", "purpose": "?"},
     )
     assert denied.status_code == 403 and NAME not in denied.text
     told = web.send(

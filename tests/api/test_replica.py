@@ -16,6 +16,7 @@ from api.app import create_app
 from api.context import opened
 from gridcase.settings import Settings
 from tests.api.conftest import Web, eventually
+from tests.support.accounts import People
 from tests.support.township import Now, at
 
 
@@ -44,7 +45,7 @@ def test_lists_come_from_the_replica_and_commands_go_to_the_database(database_ur
         pass  # makes the tables
     elsewhere = told.model_copy(update={"read_database_url": copied()})
     with opened(elsewhere, Now(at(3, 2))) as context, TestClient(create_app(context=context)) as client:
-        web = Web(client)
+        web = Web(client, People(context.accounts, context.door.forget))
         web.found()
         code = web.report()
         head = context.service.log.head()

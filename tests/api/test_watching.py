@@ -162,7 +162,7 @@ def test_metrics_count_requests_and_commands_by_what_they_are(web):
     assert web.fire(code, "offer", version=1).status_code == 412
     assert web.fire(code, "conclude").status_code in (403, 404, 409)
     assert web.fire(
-        code, "accept", actor={"user": "x", "post": "reporter", "unit": "330604"}
+        code, "accept", actor={"user": "xu", "post": "reporter", "unit": "330604"}
     ).status_code in (403, 409)
     text = web.client.get("/metrics").text
     posted = 'gridcase_request_seconds_count{method="POST",route="/api/v1/disputes/{code}/offer",status="%s"}'

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from string import Template
 
 import pytest
 
@@ -46,12 +47,13 @@ def test_the_tutorial_does_what_it_says(house: tuple[dict[str, str], int], tmp_p
         for command, shown in steps():
             if command.startswith("curl"):
                 server = server or serving(environment, port, tmp_path)
-                url = shlex.split(command)[-1].replace(":8000", f":{port}")
-                with urllib.request.urlopen(url, timeout=20) as answer:
+                asked = request(command.replace(":8000", f":{port}"), environment)
+                with urllib.request.urlopen(asked, timeout=20) as answer:
                     said = answer.read().decode()
             else:
+                kept = re.fullmatch(r"(\w+)=\$\((.*)\)", command)
                 done = subprocess.run(
-                    shlex.split(command),
+                    shlex.split(kept[2] if kept else command),
                     env=environment,
                     cwd=tmp_path,
                     capture_output=True,
@@ -59,6 +61,8 @@ def test_the_tutorial_does_what_it_says(house: tuple[dict[str, str], int], tmp_p
                     timeout=110,
                 )
                 said = done.stdout + done.stderr
+                if kept:
+                    environment[kept[1]] = done.stdout.strip()
                 assert done.returncode == (3 if any("refused" in line for line in shown) else 0), (
                     f"{command}\n{said}"
                 )
@@ -68,6 +72,13 @@ def test_the_tutorial_does_what_it_says(house: tuple[dict[str, str], int], tmp_p
         if server is not None:
             server.terminate()
             server.wait(10)
+
+
+def request(command: str, environment: dict[str, str]) -> urllib.request.Request:
+    """What this line of curl asks for."""
+    words = [Template(word).safe_substitute(environment) for word in shlex.split(command)]
+    headers = dict(words[n + 1].split(": ", 1) for n, word in enumerate(words) if word == "-H")
+    return urllib.request.Request(words[-1], headers=headers)
 
 
 def serving(environment: dict[str, str], port: int, folder: Path) -> subprocess.Popen[bytes]:

@@ -323,3 +323,17 @@ def test_a_log_that_was_put_back_to_an_earlier_state_is_noticed(postgres_log, po
         connection.execute("ALTER TABLE events ENABLE TRIGGER events_never_change")
     assert postgres_log.append(Notebook("afterwards")).positions == (4,)
     assert broken_at(postgres_log) is None
+
+
+def test_after_a_batch_that_was_undone_everybody_goes_on_recording(log):
+    """A ROLLBACK makes psycopg let go of everything that is prepared on the connection, ours too."""
+    for n in range(8):
+        with log.batch():  # often enough for psycopg to prepare something itself
+            log.append(Notebook(f"batch {n}"))
+        log.append(Notebook(f"alone {n}"))
+    with pytest.raises(ZeroDivisionError), log.batch():
+        log.append(Notebook("undone"))
+        raise ZeroDivisionError
+    assert log.append(Notebook("after")).positions == (17,)
+    assert log.append(Notebook("and again")).positions == (18,)
+    assert broken_at(log) is None

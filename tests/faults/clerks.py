@@ -12,18 +12,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from api.examples import GRID, REPORTER, by
+from api.examples import GRID, REPORTER
+from domain.account import Reach
 from domain.actor import Actor
 from domain.case import Entry
 from domain.terms import Role, UnitKind
+from eventlog.credentials import Credentials, TokenRow, digest
 from eventlog.log import open_log, utc_now
 from tests.support.keys import KEYS
 from tests.support.programs import Answer, Silent, ask
+from workflows.accounts import CONSOLE, Accounts, Enrolled
 from workflows.service import Service
 
+CLERK, TOKEN = REPORTER["user"], "gct_of_the_clerks"
+KNOWN = {"Authorization": f"Bearer {TOKEN}"}
+FOUNDED = date(2000, 1, 1)
 COMMANDS_PER_CASE = 12
 PAUSE = 0.05  # seconds before somebody who got no answer asks again
 SLOWEST = 20.0  # seconds after which a command must have been answered, or refused with a clear error
@@ -42,9 +48,12 @@ def settle(database_url: str) -> None:
     service = Service(log)
     entry = Entry(Actor("admin", Role.ORG_ADMIN, "330604"), utc_now())
     for code, kind, parent in UNITS:
-        service.reference.create_unit(
-            code, code, kind, effective=date(2000, 1, 1), entry=entry, parent=parent
-        )
+        service.reference.create_unit(code, code, kind, effective=FOUNDED, entry=entry, parent=parent)
+    Accounts(log, service.reference).enrol(
+        [Enrolled(CLERK, CLERK, Role.REPORTER, GRID)], since=FOUNDED, by=CONSOLE
+    )
+    token = TokenRow("clerks", digest(TOKEN), CLERK, Reach.ACT, "", datetime(2100, 1, 1, tzinfo=UTC))
+    Credentials(log.recorder).put_token(token)
     log.close()
 
 
@@ -141,7 +150,7 @@ class Clerks:
             "category": "neighbour",
             "parties": parties,
         }
-        body = {"actor": by("chen", "reporter", GRID), "people": people, "facts": facts}
+        body = {"actor": REPORTER, "people": people, "facts": facts}
         told = Told(key, "report")
         self._send(told, "/api/v1/disputes/report", body, {})
         return None if told.answer is None else str(told.answer["case"])
@@ -151,7 +160,7 @@ class Clerks:
         with self._lock:
             self.ledger.told.append(told)
             gives_up = self._random.random() < 0.2
-        headers = {**headers, "Idempotency-Key": told.key}
+        headers = {**headers, **KNOWN, "Idempotency-Key": told.key}
         while True:
             told.tries += 1
             port = self._ports()[hash(told.key) % len(self._ports())]

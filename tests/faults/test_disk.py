@@ -14,7 +14,7 @@ import pytest
 from eventlog.errors import Unavailable
 from eventlog.log import CommandRecord, open_log
 from eventlog.sqlite import SQLiteRecorder
-from tests.faults.clerks import Clerks, at_work, settle
+from tests.faults.clerks import KNOWN, Clerks, at_work, settle
 from tests.faults.ledger import check
 from tests.support.cluster import eventually
 from tests.support.disk import NoSmallDisk, SmallDisk
@@ -60,7 +60,9 @@ def survives_a_full_disk(here: Installation, clerks: Clerks, disk: SmallDisk) ->
     disk.fill()
     refused = clerks.ledger.unavailable
     eventually(lambda: clerks.ledger.unavailable > refused + 3, "commands are refused", 60)
-    assert ask(here.port, "GET", f"/api/v1/cases/{case}").status == 200, "what is recorded can be read"
+    assert ask(here.port, "GET", f"/api/v1/cases/{case}", headers=KNOWN).status == 200, (
+        "what is recorded can be read"
+    )
     time.sleep(FULL)
     disk.make_room()
     began = time.perf_counter()

@@ -16,7 +16,8 @@ from domain.terms import Level, Outcome, Severity, Source, UnitKind
 from eventlog.identity import Identity
 from eventlog.log import open_log
 from gridcase.demo import dispute_paths, district, petition_paths
-from gridcase.demo.people import demo_accounts, officials
+from gridcase.demo.accounts import demo_accounts
+from gridcase.demo.people import officials
 from gridcase.demo.year import load_demo
 from workflows.dispute import DISPUTE
 from workflows.petition import PETITION

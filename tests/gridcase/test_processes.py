@@ -18,6 +18,8 @@ from urllib.request import urlopen
 import pytest
 
 from api.examples import EXAMPLES
+from eventlog.log import EventLog
+from tests.support.accounts import People
 
 GRACE = 5.0  # seconds: what an installation may count on
 
@@ -85,10 +87,11 @@ def answered(url: str, program: Program, seconds: float = 40.0) -> str:
             time.sleep(0.1)
 
 
-def stream(port: int) -> socket.socket:
+def stream(port: int, token: str) -> socket.socket:
     """A client of the event stream, after its first bytes."""
     client = socket.create_connection(("127.0.0.1", port), timeout=10)
-    client.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: gridcase\r\n\r\n")
+    said = f"GET /api/v1/events HTTP/1.1\r\nHost: gridcase\r\nAuthorization: Bearer {token}\r\n\r\n"
+    client.sendall(said.encode())
     seen = b""
     while b": Gridcase" not in seen:
         got = client.recv(4096)
@@ -99,12 +102,12 @@ def stream(port: int) -> socket.socket:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_with_open_event_streams_stops_within_its_grace(
-    started: Started, sign: signal.Signals
+    started: Started, sign: signal.Signals, log: EventLog
 ) -> None:
-    port = free_port()
+    port, token = free_port(), People.of(log).token("reader")
     server = started("serve", port=port, worker_inside=True)
     assert json.loads(answered(f"http://127.0.0.1:{port}/readyz", server))["ready"]
-    clients = [stream(port) for _ in range(3)]
+    clients = [stream(port, token) for _ in range(3)]
     metrics = answered(f"http://127.0.0.1:{port}/metrics", server)
     assert "\ngridcase_event_streams 3.0\n" in metrics
     assert server.stop(sign) < GRACE
@@ -140,5 +143,5 @@ def test_what_a_server_tells_is_json_line_by_line_from_the_first_to_the_last(sta
     server.stop()
     lines = server.lines()
     assert {"uvicorn.error", "gridcase.request"} <= {line["logger"] for line in lines}
-    assert [line["status"] for line in lines if line["event"] == "request"] == [404]
+    assert [line["status"] for line in lines if line["event"] == "request"] == [401]
     assert "neighbour" not in server.told
