@@ -21,13 +21,15 @@ class Scope:
     """What somebody may see. Empty: nothing.
 
     `everything` is for the program itself and for whoever sits at its machine. `roots` are units: cases that are, were or
-    began in their subtrees, or were brought there for help. `user`: cases in which this user has a part now. `cases`:
-    codes, such as the one that a citizen has a query code for. `kept_from`: reports (检举控告) that accuse one of these
-    units are left out, unless they lie in a subtree of `roots` now (信访工作条例 Art. 30(3)).
+    began in their subtrees, or were brought there for help; `desks` are units of which only their own matters count.
+    `user`: cases in which this user has a part now. `cases`: codes, such as the one that a citizen has a query code for.
+    `kept_from`: reports (检举控告) that accuse one of these units are left out, unless they lie with the roots or desks
+    now (信访工作条例 Art. 30(3)).
     """
 
     everything: bool = False
     roots: frozenset[str] = frozenset()
+    desks: frozenset[str] = frozenset()
     user: str = ""
     cases: frozenset[str] = frozenset()
     kept_from: frozenset[str] = frozenset()
@@ -43,9 +45,10 @@ class Scope:
         return any(self._holds(unit, units, on) for unit in case.reached)
 
     def _holds(self, unit: str, units: Organisation, on: date) -> bool:
-        """Whether a unit's matters belong to one of the roots."""
-        return units.exists(unit) and any(
-            units.exists(root) and units.is_under(unit, root, on) for root in self.roots
+        """Whether a unit's matters are one of the desks' or belong to one of the roots."""
+        return unit in self.desks or (
+            units.exists(unit)
+            and any(units.exists(root) and units.is_under(unit, root, on) for root in self.roots)
         )
 
 

@@ -51,7 +51,7 @@ READ_DEADLINES = sa.Table(
     sa.Column("warn_recorded", sa.Integer, nullable=False),
     sa.Column("due_recorded", sa.Integer, nullable=False),
     sa.Column("position", Number, nullable=False),  # of the event that touched it last
-    sa.Index("ix_read_deadlines_due", "status", "due"),
+    sa.Index("ix_read_deadlines_due", "status", "due", "case_id", "name", "started_at"),
     sa.Index("ix_read_deadlines_unit", "unit"),
 )
 
@@ -115,15 +115,16 @@ def _replace(rows: Rows, seen: Seen, name: str) -> None:
 # Reading.
 
 
-def _kind(kind: str, at: datetime, within: int | None) -> list[sa.ColumnElement[bool]]:
+def _kind(kind: str, at: datetime, within: int | None) -> list[list[sa.ColumnElement[bool]]]:
+    """Conditions of which one must hold: each with one status, so that the index has its rows in order."""
     c, now = READ_DEADLINES.c, schema.instant(at)
     soon = [] if within is None else [c.due <= schema.instant(at + timedelta(days=within))]
-    kinds: dict[str, list[sa.ColumnElement[bool]]] = {
-        "coming": [c.status.in_((RUNNING, PAUSED)), sa.or_(c.due > now, c.status == PAUSED), *soon],
-        "late": [c.status == RUNNING, c.due <= now],
-        "met": [c.status == MET],
-        "lapsed": [c.status == LAPSED],
-        "all": [],
+    kinds: dict[str, list[list[sa.ColumnElement[bool]]]] = {
+        "coming": [[c.status == RUNNING, c.due > now, *soon], [c.status == PAUSED, *soon]],
+        "late": [[c.status == RUNNING, c.due <= now]],
+        "met": [[c.status == MET]],
+        "lapsed": [[c.status == LAPSED]],
+        "all": [[]],
     }
     if kind not in kinds:
         raise Invalid("kind", kind, f"Give one of: {', '.join(kinds)}.")
@@ -156,7 +157,7 @@ def deadlines(
     query = sa.select(READ_DEADLINES, w.code, w.type, w.title, w.state, w.holder).join_from(
         READ_DEADLINES, READ_WORKLIST, c.case_id == w.case_id
     )
-    query = query.where(*_kind(kind, at, within), seen_by(connection, scope, c.case_id, local_date(at)))
+    query = query.where(seen_by(connection, scope, c.case_id, local_date(at)))
     if unit is not None:
         query = query.where(c.unit.in_(under(unit, local_date(at))))
     if code is not None:
@@ -166,8 +167,11 @@ def deadlines(
     key = (c.due, c.case_id, c.name, c.started_at)
     if after is not None:
         query = query.where(sa.tuple_(*key) > sa.tuple_(*map(sa.literal, after)))
+    query = query.order_by(*key).limit(limit)
+    found = [row for own in _kind(kind, at, within) for row in connection.execute(query.where(*own))]
+    found.sort(key=lambda row: (row.due, row.case_id, row.name, row.started_at))
     rules, now = policies or builtin_policies(), schema.instant(at)
-    return [_shown(row, now, rules) for row in connection.execute(query.order_by(*key).limit(limit))]
+    return [_shown(row, now, rules) for row in found[:limit]]
 
 
 def cursor(row: Row) -> tuple[str, str, str, str]:

@@ -29,7 +29,8 @@ def visible(scope: Scope, case: sa.ColumnElement[str], on: date) -> sa.ColumnEle
     # the ids of the whole scope first after all.
     above = sa.select(a.unit).where(a.unit == c.unit, a.ancestor.in_(sorted(scope.roots)))
     above = above.where(*standing(READ_UNIT_ANCESTORS, on)).offset(0)
-    reached = sa.select(c.unit).where(c.case_id == case, above.exists()).offset(0)
+    mine = sa.or_(above.exists(), c.unit.in_(sorted(scope.desks))) if scope.desks else above.exists()
+    reached = sa.select(c.unit).where(c.case_id == case, mine).offset(0)
     seen: list[sa.ColumnElement[bool]] = [reached.exists()]
     if user_key(scope.user):
         seen.append(having_a_part(scope.user).where(READ_PARTS.c.case_id == case).offset(0).exists())
@@ -41,7 +42,7 @@ def visible(scope: Scope, case: sa.ColumnElement[str], on: date) -> sa.ColumnEle
 
 def ids_of(scope: Scope, on: date) -> sa.CompoundSelect[Any]:
     """The ids of what the scope holds, but for `not_kept`, perhaps more than once: to begin a query with."""
-    found = [sa.select(READ_REACH.c.case_id).where(READ_REACH.c.unit.in_(under_any(scope.roots, on)))]
+    found = [sa.select(READ_REACH.c.case_id).where(READ_REACH.c.unit.in_(_units(scope, on)))]
     if user_key(scope.user):
         found.append(having_a_part(scope.user))
     found += [sa.select(sa.literal(str(case_id(code)))) for code in sorted(scope.cases)]
@@ -51,8 +52,14 @@ def ids_of(scope: Scope, on: date) -> sa.CompoundSelect[Any]:
 def not_kept(scope: Scope, case: sa.ColumnElement[str], on: date) -> sa.ColumnElement[bool]:
     """Not among the reports that accuse a unit of the scope, or one above it, and do not lie in the scope now."""
     c = READ_ACCUSED.c
-    elsewhere = c.holder.not_in(under_any(scope.roots, on))
+    elsewhere = c.holder.not_in(_units(scope, on))
     return case.not_in(sa.select(c.case_id).where(c.unit.in_(scope.kept_from), c.report == 1, elsewhere))
+
+
+def _units(scope: Scope, on: date) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+    """The codes of the units whose matters the scope holds, with units that have ended."""
+    desks = (sa.select(sa.literal(desk)) for desk in sorted(scope.desks))
+    return sa.union_all(under_any(scope.roots, on), *desks) if scope.desks else under_any(scope.roots, on)
 
 
 def seen_by(

@@ -30,6 +30,7 @@ from domain.record import (
 )
 from domain.terms import Outcome, Role
 from workflows.guards import (
+    approver_fit,
     correction_approved,
     danger_known,
     danger_reported,
@@ -47,6 +48,7 @@ from workflows.guards import (
     purpose_given,
     sameness_confirmed,
     second_person_approves,
+    second_person_fit,
     severity_higher,
     severity_lower,
     subject_of_case,
@@ -92,8 +94,8 @@ COMMON_ROWS = (
     Row("absorb",             OPEN,    SAME,   CaseAbsorbed,            SYSTEM_ONLY,                         ()),
     Row("unmerge",            CLOSED,  BACK,   CaseUnmerged,            holder(R.UNIT_HEAD),                 (is_merged, was_merged_there)),
     Row("release",            ANY,     SAME,   CaseReleased,            SYSTEM_ONLY,                         ()),
-    Row("void",               ANY,     CLOSED, CaseVoided,              holder(R.UNIT_HEAD),                 (second_person_approves,), outcome=Outcome.VOIDED),
-    Row("correct",            ANY,     SAME,   FactCorrected,           holder(R.UNIT_HEAD),                 (fact_correctable, old_value_matches, new_value_fits, evidence_named, correction_approved)),
+    Row("void",               ANY,     CLOSED, CaseVoided,              holder(R.UNIT_HEAD),                 (second_person_approves, second_person_fit), outcome=Outcome.VOIDED),
+    Row("correct",            ANY,     SAME,   FactCorrected,           holder(R.UNIT_HEAD),                 (fact_correctable, old_value_matches, new_value_fits, evidence_named, correction_approved, approver_fit)),
     Row("reveal",             ANY,     SAME,   IdentityRevealed,        holder(R.INTAKE, R.MEDIATOR, R.HANDLER, R.UNIT_HEAD, R.REVIEWER), (subject_of_case, purpose_given)),
     Row("reveal",             ANY,     SAME,   IdentityRevealed,        anyone(R.PRIVACY_OFFICER),           (subject_of_case, purpose_given)),
     ISSUE_LETTER,

@@ -182,7 +182,7 @@ ROWS = (
     Row("joint_meeting",     OPEN,              SAME,                 JointMeetingHeld,       holder(*BENCH),                          (c.joint_formed,), meets=("D-WORK",)),
     Row("suspend",           "*.mediating",     ".suspended",         MediationSuspended,     holder(R.UNIT_HEAD),                     (g.cause_known,), pauses=cause),
     Row("resume",            "*.suspended",     ".mediating",         MediationResumed,       holder(*BENCH),                          (), resumes=True),
-    Row("extend",            "*.mediating",     SAME,                 MediationExtended,      holder(R.UNIT_HEAD),                     (g.days_sound, g.mediation_term_runs, g.not_extended_yet, g.all_parties_ask), extends="D-MEDIATE"),
+    Row("extend",            "*.mediating",     SAME,                 MediationExtended,      holder(R.UNIT_HEAD),                     (g.days_sound, g.mediation_term_runs, g.not_extended_yet, g.approver_not_mediator, g.all_parties_ask), extends="D-MEDIATE"),
     Row("agree",             "*.mediating",     ".agreed",            AgreementReached,       holder(R.MEDIATOR, R.HANDLER),           (a.written_if_needed, a.effective_by_now, a.contents_complete, a.owed_by_parties, a.due_after_effect, a.signed_if_written), meets=WORK, starts=(from_effective_day, agreed_days)),
     Row("terminate",         f"{ACTIVE} | *.suspended", CLOSED,       MediationTerminated,    holder(R.UNIT_HEAD),                     (ground_given, c.other_ways_told, g.mediator_proposes), meets=WORK, outcome=Outcome.TERMINATED),
 

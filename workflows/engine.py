@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from domain.terms import Outcome, Role
 from workflows.clocks import Clockwork
 from workflows.facts import check_written, complete
 from workflows.move import Guard, Move
+from workflows.staff import Staff
 from workflows.table import Row, State, Table
 from workflows.who import RELATIONS, RIGHT_POST, RIGHT_UNIT, posts
 
@@ -71,12 +73,20 @@ class Engine:
         clockwork: Clockwork,
         jurisdiction: str,
         cases: Callable[[str], bool] | None = None,
+        staff: Staff | None = None,
     ) -> None:
         self.table, self.units, self.policies = table, units, policies
         self.clockwork, self.jurisdiction, self.cases = clockwork, jurisdiction, cases
+        self.staff = staff
         self.bound = frozenset(code for state in table.states.values() for code in state.runs)
         self.machine = build_machine(table)
         self._deciding = threading.RLock()  # a machine notes in itself where it is while it moves a cursor
+
+    def knowing(self, cases: Callable[[str], bool]) -> Engine:
+        """The same for somebody to whom only these other cases are there."""
+        mine = copy(self)
+        mine.cases = cases
+        return mine
 
     def decide(
         self, case: Case, trigger: str, *, actor: Actor, at: datetime, facts: Mapping[str, Any]
@@ -103,19 +113,23 @@ class Engine:
     def move(self, case: Case, trigger: str, actor: Actor, at: datetime, facts: Mapping[str, Any]) -> Move:
         policy = self.policies.in_force(self.jurisdiction, at)
         calendar = self.clockwork.calendar()
-        return Move(case, trigger, actor, at, facts, self.units(), policy, calendar, cases=self.cases)
+        units = self.units()
+        return Move(case, trigger, actor, at, facts, units, policy, calendar, self.cases, self.staff)
 
     def allowed(self, case: Case, actor: Actor, at: datetime) -> list[str]:
         """The triggers that this actor may fire now, as far as the case alone tells (the form may still be refused)."""
-        found = []
-        for trigger in self.table.triggers_in(str(case.state)):
-            move = self.move(case, trigger, actor, at, {})
-            if any(
-                obstacle(row, move, blank_form=True) is None
-                for row, _ in self.table.lines(trigger, case.state)
-            ):
-                found.append(trigger)
-        return found
+        triggers = self.table.triggers_in(str(case.state))
+        return [trigger for trigger in triggers if self.in_the_way(case, trigger, actor, at) is None]
+
+    def in_the_way(self, case: Case, trigger: str, actor: Actor, at: datetime) -> Guard | None:
+        """What keeps this actor from the trigger, as far as the case alone tells; None when they may fill in its form."""
+        move = self.move(case, trigger, actor, at, {})
+        failed = [
+            obstacle(row, move, blank_form=True) for row, _ in self.table.lines(trigger, str(case.state))
+        ]
+        if None in failed:
+            return None
+        return max(filter(None, failed), key=lambda one: one[0], default=(SELECTED, NO_SUCH_STEP))[1]
 
     def hindered(self, case: Case, actor: Actor, at: datetime) -> dict[str, Guard]:
         """The triggers of this state that this actor may not fire now, each with the condition that stands in the way."""

@@ -11,6 +11,7 @@ from domain.fact_names import fact_name
 from domain.record import CORRECTABLE
 from domain.terms import Category, Channel, Severity
 from workflows.move import Move, guard
+from workflows.staff import may_approve
 
 
 def said(text: object) -> bool:
@@ -33,6 +34,20 @@ def second_person_approves(m: Move) -> bool:
     return said(second) and not same_user(second, m.actor.user)
 
 
+def fit(m: Move, user: str) -> bool:
+    """Whether somebody named is there, in a post that may approve here; unknown where nobody keeps accounts."""
+    return m.staff is None or may_approve(m.staff(user, m.on), m.case.holder, m.units, m.on)
+
+
+@guard(
+    "复核人须有账号，并在本案单位或其上级任职",
+    "the second person must have an account, and a post in the unit of the case or one above it",
+    "second_approver",
+)
+def second_person_fit(m: Move) -> bool:
+    return fit(m, m.facts["second_approver"])
+
+
 @guard(
     "更正须由另一人批准，不能是办理人本人",
     "a second person must approve the correction, not the one who acts",
@@ -40,6 +55,15 @@ def second_person_approves(m: Move) -> bool:
 )
 def correction_approved(m: Move) -> bool:
     return said(m.facts["approved_by"]) and not same_user(m.facts["approved_by"], m.actor.user)
+
+
+@guard(
+    "批准人须有账号，并在本案单位或其上级任职",
+    "who approved it must have an account, and a post in the unit of the case or one above it",
+    "approved_by",
+)
+def approver_fit(m: Move) -> bool:
+    return fit(m, m.facts["approved_by"])
 
 
 @guard(

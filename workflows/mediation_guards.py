@@ -136,6 +136,11 @@ def not_extended_yet(m: Move) -> bool:
     return clock is not None and clock.extension is None
 
 
+@guard("须由本案调解员以外的人批准延期", "somebody who is no mediator of this case must approve it")
+def approver_not_mediator(m: Move) -> bool:
+    return not named(m.actor.user, m.case.mediators)
+
+
 @guard(
     "须由本案调解员提出、另一人批准",
     "a mediator of this case must propose it, and somebody else decide",

@@ -13,6 +13,7 @@ from domain.organisation import Organisation
 from domain.policy import PolicySet
 
 if TYPE_CHECKING:
+    from workflows.staff import Staff
     from workflows.table import Row
 
 
@@ -31,6 +32,7 @@ class Move:
     cases: Callable[[str], bool] | None = (
         None  # whether there is a case of this code; None where nobody knows
     )
+    staff: Staff | None = None  # who is there; None where nobody knows
     row: Row | None = None
     obstacles: list[tuple[int, Guard]] = field(default_factory=list)
 

@@ -25,6 +25,7 @@ from workflows.guards import (
     parties_once,
     sameness_confirmed,
     second_person_approves,
+    second_person_fit,
     unit_active,
 )
 from workflows.move import Move
@@ -155,7 +156,7 @@ COMPETENT = (unit_active, ig.another_unit, ig.unit_not_accused)
 ACCEPTABLE = (*SORTED, ig.holder_not_accused, ig.competent, ig.not_in_process_elsewhere, ig.nothing_excludes_it,
               ig.visited_at_right_level, ig.handler_free, ig.told_or_exempt)  # fmt: skip
 ROUTABLE = (*SORTED, *COMPETENT, ig.competence_named, ig.term_if_assigned)
-REFUSABLE = (ground_given, ig.refusal_told, second_person_approves)
+REFUSABLE = (ground_given, ig.refusal_told, second_person_approves, second_person_fit)
 DIVERTIBLE = (ig.divertible_class, ig.other_way_told)
 OPINION = (
     hg.statement_heard,
@@ -219,8 +220,8 @@ ROWS = (
     Row("begin_hindrance",     f"{REVIEW_OPEN} | {RECHECK_OPEN}", SAME, r.HindranceBegan, CLERKS,     (rg.hindrance_lawful, rg.hindrance_proven), pauses="force_majeure"),
     Row("end_hindrance",       f"{REVIEW_OPEN} | {RECHECK_OPEN}", SAME, r.HindranceEnded, CLERKS,     (rg.right_waits,), resumes=True),
 
-    Row("resolve",             CONCLUDED,     CLOSED,        r.PetitionResolved,          anyone(R.UNIT_HEAD), (ig.by_responsible_unit, evidence_named), when=rg.settlement_fulfilled, outcome=Outcome.RESOLVED),
-    Row("resolve",             ANSWERED,      SAME,          r.PetitionResolved,          anyone(R.UNIT_HEAD), (ig.by_responsible_unit, rg.concluded_on_merits, rg.not_resolved, rg.evidence_fits, evidence_named)),
+    Row("resolve",             CONCLUDED,     CLOSED,        r.PetitionResolved,          anyone(R.UNIT_HEAD), (ig.by_responsible_unit, rg.resolver_not_handler, evidence_named), when=rg.settlement_fulfilled, outcome=Outcome.RESOLVED),
+    Row("resolve",             ANSWERED,      SAME,          r.PetitionResolved,          anyone(R.UNIT_HEAD), (ig.by_responsible_unit, rg.resolver_not_handler, rg.concluded_on_merits, rg.not_resolved, rg.evidence_fits, evidence_named)),
     Row("revoke_resolution",   CLOSED,        CONCLUDED,     r.ResolutionRevoked,         anyone(R.UNIT_HEAD, R.SUPERVISOR), (rg.is_resolved, ground_given), when=rg.closed_on_settlement),
     Row("revoke_resolution",   ANSWERED,      SAME,          r.ResolutionRevoked,         anyone(R.UNIT_HEAD, R.SUPERVISOR), (rg.is_resolved, ground_given), outcome=not_resolved_any_more),
     Row("evaluate",            ANY,           SAME,          r.PetitionerEvaluated,       PETITIONER, (hg.is_petitioner, rg.was_told)),

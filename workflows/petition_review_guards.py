@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.actor import named
+from domain.actor import named, same_user
 from domain.clock import ClockStatus
 from domain.names import value_name
 from domain.petition import Evidence, Notice, ReviewResult, Satisfaction
@@ -173,6 +173,11 @@ def hindrance_proven(m: Move) -> bool:
 def right_waits(m: Move) -> bool:
     clock = m.case.clocks.get(right_of(m))
     return clock is not None and clock.status is ClockStatus.PAUSED
+
+
+@guard("须由承办人以外的人认定化解", "somebody other than the handler must record it as resolved")
+def resolver_not_handler(m: Move) -> bool:
+    return not same_user(m.actor.user, m.case.handler)
 
 
 @guard("须是和解协议已履行的案件", "a settlement must have been reached and fulfilled", "evidence_kind")

@@ -26,6 +26,7 @@ from domain.organisation import local_date
 from domain.policy import PolicyBook, builtin_policies
 from domain.remedies import LONGEST_LINE, names, wrong
 from domain.rule import Rule
+from domain.scope import EVERYTHING, Scope
 from domain.terms import Role, Source
 from eventlog.errors import Conflict, KeyTaken
 from eventlog.identity import Identity
@@ -39,6 +40,7 @@ from workflows.facts import check_code, check_reference, check_texts, take
 from workflows.letter_office import LetterOffice
 from workflows.petition import PETITION
 from workflows.reference import Reference
+from workflows.staff import Staff
 
 AHEAD = timedelta(minutes=5)  # clocks of phones differ by a little; more is a mistake
 TRIES = 3  # without an expected version a command may meet somebody faster and simply decide again
@@ -58,7 +60,8 @@ class Command:
     """What somebody wants to do with a case.
 
     `at` is when it happened (None: now). `expected` is the version they looked at, `key` the idempotency key.
-    `people` are the identities behind references that this command brings in for the first time.
+    `people` are the identities behind references that this command brings in for the first time. `scope` is what the
+    actor may see: a case outside of it is not there for them.
     """
 
     trigger: str
@@ -74,6 +77,7 @@ class Command:
     source: Source = Source.API
     people: Sequence[Identity] = ()
     type: str = ""  # for a trigger that opens a case
+    scope: Scope = EVERYTHING
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -97,7 +101,10 @@ _answer = decoder(Answer).decode
 
 
 class Service:
-    """Cases of all types over one log. `clock` is the edge's clock, `new_code` gives the code of a new case."""
+    """Cases of all types over one log. `clock` is the edge's clock, `new_code` gives the code of a new case.
+
+    With `staff` a second person that a command names must be there, in a post that fits.
+    """
 
     def __init__(
         self,
@@ -107,6 +114,7 @@ class Service:
         policies: PolicyBook | None = None,
         clock: Callable[[], datetime] = utc_now,
         new_code: Callable[[str, datetime], str] | None = None,
+        staff: Staff | None = None,
     ) -> None:
         self.log, self.clock, self.jurisdiction = log, clock, jurisdiction
         self.policies = policies or builtin_policies()
@@ -121,6 +129,7 @@ class Service:
                 self.clockwork,
                 jurisdiction,
                 cases=self.knows,
+                staff=staff,
             )
             for table in (DISPUTE, PETITION)
         }
@@ -131,16 +140,25 @@ class Service:
         try:
             found: Case = self.log.load(case_id(code), version)
         except LookupError:
-            raise NotFound(
-                "case", code, "Look at its code again: one matter has one code for life."
-            ) from None
+            raise _unknown(code) from None
         return found
 
-    def knows(self, code: str) -> bool:
-        """Whether there is a case of this code."""
+    def seen(self, code: str, scope: Scope, version: int | None = None) -> Case:
+        """The case for whoever may see this much. Raises `NotFound`: outside of the scope just as if there were none."""
+        case = self.case(code)
+        if not self.covers(scope, case):
+            raise _unknown(code)
+        return case if version is None else self.case(code, version)
+
+    def covers(self, scope: Scope, case: Case) -> bool:
+        """Whether the case is in the scope today."""
+        return scope.covers(case, self.reference.organisation(), local_date(self.clock()))
+
+    def knows(self, code: str, scope: Scope = EVERYTHING) -> bool:
+        """Whether there is a case of this code, for whoever may see this much."""
         try:
-            self.log.load(case_id(code), 1)
-        except LookupError:
+            self.seen(code, scope)
+        except NotFound:
             return False
         return True
 
@@ -214,13 +232,13 @@ class Service:
     ) -> list[Any]:
         """The case with what the command records on it, then what else is to be written."""
         case: Case | None = found[0]
-        if case is None:
-            raise NotFound("case", code, "Look at its code again: one matter has one code for life.")
+        if case is None or not self.covers(command.scope, case):
+            raise _unknown(code)
         if command.expected is not None and command.expected != case.version:
             raise VersionConflict(
                 code, command.expected, case.version, self.changes(case.id, command.expected)
             )
-        engine = self.engines[case.TYPE]
+        engine = self.engines[case.TYPE].knowing(lambda other: self.knows(other, command.scope))
         facts, at, note = self._prepare(command, case, engine)
         if office is not None:
             return [case, *office.record(case, found[1:], command.actor, at, facts, note)]
@@ -229,7 +247,8 @@ class Service:
 
     def _companion(self, command: Command, case: Case, lead: Case | None, code: str, trigger: str) -> Case:
         """What the other case has to record when two are merged, unmerged, or a repeat joins its matter."""
-        if lead is None or not (lead.is_open or trigger != "absorb"):
+        hidden = lead is None or not self.covers(command.scope, lead)
+        if lead is None or hidden or not (lead.is_open or trigger != "absorb"):
             raise Invalid("lead", code, "Give the code of an open case.", "请填未办结案件的编号。")
         if lead.TYPE != case.TYPE:
             raise Invalid(
@@ -388,6 +407,7 @@ class Service:
     def _digest(self, command: Command) -> str:
         # The same command again may come with another request's correlation.
         asked = asdict(replace(command, key="", source=Source.API, correlation=""))
+        del asked["scope"]  # of whoever sends it again, as it is then
         try:
             told = msgspec.json.encode(asked, order="sorted")
         except (UnicodeEncodeError, OverflowError, RecursionError, TypeError):
@@ -419,3 +439,7 @@ def earlier(lead: Case, others: Mapping[str, Clock]) -> tuple[Clock, ...]:
         for clock in lead.open_clocks()
         if clock.name in others and others[clock.name].due < clock.due
     )
+
+
+def _unknown(code: str) -> NotFound:
+    return NotFound("case", code, "Look at its code again: one matter has one code for life.")

@@ -54,8 +54,9 @@ from domain.record import (
 )
 from domain.scope import EVERYTHING
 from domain.terms import Category, Channel, Ground, Level, Outcome, Role, Severity, Source, UnitKind
-from domain.unit import Unit
+from domain.unit import ATTACHED_KINDS, Unit
 from eventlog.log import Logged
+from projections import words
 from projections.all import PROJECTIONS
 from projections.figures import FIGURES, drill, figure
 from projections.rows import Rows
@@ -74,9 +75,14 @@ def at(month: int, day: int, hour: int = 9, year: int = 2026) -> datetime:
 
 
 class District:
-    """County C, towns T1 and T2, villages V1 and V2 in T1 and V3 in T2, grids G1 in V1, G2 in V2, G3 in V3."""
+    """County C, towns T1 and T2, villages V1 and V2 in T1 and V3 in T2, grids G1 in V1, G2 in V2, G3 in V3.
 
-    def __init__(self, url: str = "sqlite:///:memory:") -> None:
+    `more` are further units as (code, kind, parent): the first letter of a code tells its level.
+    """
+
+    def __init__(
+        self, url: str = "sqlite:///:memory:", more: Iterable[tuple[str, UnitKind, str]] = ()
+    ) -> None:
         self.engine = open_engine(url)
         self.projections = PROJECTIONS
         self.rows = [Rows(self.engine, p.tables) for p in self.projections]
@@ -84,19 +90,30 @@ class District:
             for projection in self.projections:
                 for table in projection.tables:
                     table.create(connection)
+                    words.make(connection, table, table.name, 1)
         self.events: list[Logged] = []
         self.folded = 0
         self.units: dict[str, Unit] = {}
         for code, kind, parent in (
             ("C", UnitKind.COUNTY, ""), ("T1", UnitKind.TOWN, "C"), ("T2", UnitKind.TOWN, "C"),
             ("V1", UnitKind.VILLAGE, "T1"), ("V2", UnitKind.VILLAGE, "T1"), ("V3", UnitKind.VILLAGE, "T2"),
-            ("G1", UnitKind.GRID, "V1"), ("G2", UnitKind.GRID, "V2"), ("G3", UnitKind.GRID, "V3"),
+            ("G1", UnitKind.GRID, "V1"), ("G2", UnitKind.GRID, "V2"), ("G3", UnitKind.GRID, "V3"), *more,
         ):  # fmt: skip
             entry = Entry(Actor("admin", Role.ORG_ADMIN, "C"), at(1, 1, year=2020))
+            level = LEVELS[code[0]] if kind in ATTACHED_KINDS else None
             self.units[code] = Unit.create(
-                code, code, kind, effective=date(2020, 1, 1), entry=entry, parent=parent
+                code, code, kind, effective=date(2020, 1, 1), entry=entry, parent=parent, level=level
             )
             self._collect(code)
+
+    def drop(self) -> None:
+        """Take the read tables away."""
+        with writing(self.engine) as connection:
+            for projection in self.projections:
+                for table in projection.tables:
+                    words.drop(connection, table, table.name)
+                    table.drop(connection)
+        self.engine.dispose()
 
     def change_unit(self, code: str, how: str, *args: Any, on: date, **facts: Any) -> None:
         entry = Entry(Actor("admin", Role.ORG_ADMIN, "C"), datetime.combine(on, datetime.min.time(), TZ))
@@ -207,7 +224,7 @@ class Matter:
 
     def tell(self, event: type[Any], when: datetime, known: datetime | None = None, late: str = "",
              clocks: Iterable[Clock] = (), state: str = "", to: str = "", outcome: Outcome | None = None,
-             **facts: Any) -> Matter:  # fmt: skip
+             by: Actor | None = None, **facts: Any) -> Matter:  # fmt: skip
         """An event after which the case stands in `state`, with the unit `to`; what is not said stays as it was."""
         self.version += 1
         old = self.standing
@@ -215,9 +232,8 @@ class Matter:
             old, clocks=tuple(clocks), state=state or old.state, holder=to or old.holder,
             level=LEVELS[to[0]] if to else old.level, outcome=outcome if state else old.outcome,
         )  # fmt: skip
-        entry = Entry(
-            Actor("li", Role.UNIT_HEAD, old.holder), when, source=self.source, late=late or self.late
-        )
+        by = by or Actor("li", Role.UNIT_HEAD, old.holder)
+        entry = Entry(by, when, source=self.source, late=late or self.late)
         recorded = known or when
         told = event(
             originator_id=case_id(self.code), originator_version=self.version, timestamp=recorded, entry=entry,
