@@ -47,7 +47,7 @@ def dashboard(
     cut = known_at or at.replace(microsecond=0)
     limits = context.service.policies.in_force(context.service.jurisdiction, at).limits
     with context.reads.connect() as connection:
-        asking = Asking(connection, where.unit.code, span, at, cut, limits, words(request))
+        asking = Asking(connection, where.unit.code, span, at, cut, limits, words(request), bool(where.under))
         told = parts(asking, context, where)
     told |= {
         "place": where,

@@ -30,7 +30,11 @@ YEAR: Final = 12  # months of a trend
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """`at` is the instant of the question, `cut` up to when what was recorded counts."""
+    """`at` is the instant of the question, `cut` up to when what was recorded counts.
+
+    `by_unit`: the units under this one will be told apart, so each year is asked that way at once: one look at all
+    deadlines is dear, and a second one costs as much.
+    """
 
     connection: sa.Connection
     unit: str
@@ -39,7 +43,11 @@ class Asking:
     cut: datetime
     limits: Limits
     language: Language
+    by_unit: bool = False
     say: Say = field(init=False)
+    asked: dict[str, list[Row]] = field(
+        init=False, default_factory=dict
+    )  # figure -> rows of the period by unit
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "say", Say(self.language.code, self.language))
@@ -51,10 +59,12 @@ class Asking:
 
     def of(self, unit: str) -> Asking:
         """The same question about another unit."""
-        return replace(self, unit=unit)
+        return self if unit == self.unit else replace(self, unit=unit, by_unit=False)
 
     def rows(self, name: str, *by: str) -> list[Row]:
-        """The figure in the period, broken down by these."""
+        """The figure in the period, broken down by these, and perhaps further: add up what you pick."""
+        if "unit" in by and name in self.asked:
+            return self.asked[name]
         return self._rows(name, self.span.since, self.span.until, by)
 
     def year(self, name: str, *by: str) -> tuple[list[Row], list[Row]]:
@@ -63,9 +73,13 @@ class Asking:
         Only for figures whose cases are decided on one day each, so that months add up.
         """
         first, *_, last = self.span.months(YEAR)
-        rows = self._rows(name, first.since, last.until, ("month", *by))
+        more = ("unit",) if self.by_unit else ()
+        rows = self._rows(name, first.since, last.until, ("month", *by, *more))
         within = {str(month) for month in self.span.parts()}
-        return [row for row in rows if row["month"] in within], rows
+        period = [row for row in rows if row["month"] in within]
+        if self.by_unit:
+            self.asked[name] = period
+        return period, rows
 
     def _rows(self, name: str, since: date, until: date, by: Sequence[str]) -> list[Row]:
         told = figure(
