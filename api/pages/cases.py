@@ -20,7 +20,7 @@ from api.forms import has_route
 from api.here import Here
 from api.pages.chart import Chart, chart, way
 from api.pages.choices import path_of
-from api.pages.shell import page
+from api.pages.shell import page, words
 from api.pages.sight import scope_of, seen_case
 from api.pages.steps import Group, grouped
 from api.parties import called
@@ -105,7 +105,7 @@ def case_page(request: Request, context: Here, me: Me, code: str) -> Response:
         hindered=hindered(context, case, actor),
         entries=list(reversed(rows)),
         shown=len(rows) if request.query_params.get("all") else SHOWN,
-        chart=drawing(case, rows, table),
+        chart=drawing(case, rows, table, words(request).code),
         done=Title(*table.verbs[done]) if done in table.verbs else None,
         in_charge=in_charge(case),
         officials=officials(context, rows, case),
@@ -256,9 +256,9 @@ def standing(clock: Clock, at: datetime) -> str:
 # The way it went.
 
 
-def drawing(case: Case, rows: Sequence[Mapping[str, Any]], table: Any) -> Chart:
+def drawing(case: Case, rows: Sequence[Mapping[str, Any]], table: Any, code: str) -> Chart:
     """The statechart, with the way told by the history; of a case that the read side does not know yet, where it is."""
     told = [(row["state"], parsed(row["occurred_at"])) for row in rows]
     if not told and case.opened_at is not None:
         told = [(str(case.state), case.opened_at)]
-    return chart(table, way(told))
+    return chart(table, way(told), code)

@@ -50,7 +50,7 @@ class Control:
     more: str | None = None
     long: bool = False
     lines: tuple[Line, ...] = ()
-    empty: bool = False  # a list may stay without an answer
+    empty: bool = False  # it may stay without an answer, and means nothing else then
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,11 @@ class Controls:
             return self._boolean(asked, said)
         if kind == "choice":
             offered = [(one["value"], Title(one["zh"], one["en"])) for one in asked["choices"]]
-            few = len(offered) <= 4
-            return Control("radios" if few else "select", **said, choices=offered, value=value, empty=few)
+            kind, empty = (
+                "radios" if len(offered) <= 4 else "select",
+                not said["needed"] and "default" not in asked,
+            )
+            return Control(kind, **said, choices=offered, value=value, empty=empty)
         if kind in INPUTS and not stands_for:
             return Control(INPUTS[kind], **said, value=value)
         if stands_for == kinds.PROSE:
@@ -111,7 +114,8 @@ class Controls:
             return Control("radios", **said, choices=offered, value=value)
         closed = stands_for not in (kinds.USER, kinds.PERSON, kinds.CASE)
         if closed and len(offered) <= FEW:
-            return Control("select", **said, choices=_with(offered, value), value=value)
+            empty = not said["needed"] and "default" not in asked
+            return Control("select", **said, choices=_with(offered, value), value=value, empty=empty)
         if stands_for == kinds.UNIT:
             offers = [(_unit_text(code, name), name) for code, name in offered]
             code = self.choices.find_unit(value)

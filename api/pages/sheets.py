@@ -34,6 +34,7 @@ from domain.case import TYPES, Case, case_id
 from domain.errors import Invalid, KeyReused, Refused, VersionConflict
 from domain.rule import Title
 from domain.terms import Role, Source
+from workflows.accounts import Accounts
 from workflows.service import Answer, Command, Service
 from workflows.table import Table
 
@@ -70,6 +71,7 @@ class Sheet:
     conditions: Sequence[Title]
     hidden: Mapping[str, str]
     status: int = 200
+    labels: Mapping[str, Title] = field(default_factory=dict)
     wrong: Mapping[str, Title] = field(default_factory=dict)
     refusal: Title | None = None
     allowed: Sequence[Choice] = ()
@@ -118,7 +120,7 @@ class Form:
         event = self.table.events[self.trigger]
         return Sheet(
             self.trigger, Title(zh, en), Title(event.ZH, event.EN), law_of(event), self.fields, self.envelope,
-            self.conditions, self.hidden, **more,
+            self.conditions, self.hidden, labels=self.labels, **more,
         )  # fmt: skip
 
     @cached_property
@@ -137,7 +139,10 @@ class Form:
                 "由当事人提出、窗口代录的，请选择当事人", "Where a party asks and a desk writes it down"
             )
             found.insert(
-                0, Control("select", "on_behalf_of", BEHALF, False, hint, choices=offered, value=value)
+                0,
+                Control(
+                    "select", "on_behalf_of", BEHALF, False, hint, choices=offered, value=value, empty=True
+                ),
             )
         return found
 
@@ -253,7 +258,13 @@ class Form:
         kept = [(name, value) for name, value in self.typed if name != "version"]
         again = Form(self.context, self.me, self.table, self.trigger, self.case,
                      Typed([*kept, ("version", str(error.actual))]), self.source, self.accounts)  # fmt: skip
-        return again.sheet(status=412, changes=error.changes)
+        names = Accounts(self.context.service.log, self.context.service.reference).names(
+            {str(change["user"]) for change in error.changes}
+        )
+        changes = [
+            {**change, "who": names.get(str(change["user"]), change["user"])} for change in error.changes
+        ]
+        return again.sheet(status=412, changes=changes)
 
     @cached_property
     def labels(self) -> dict[str, Title]:

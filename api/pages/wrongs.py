@@ -1,6 +1,7 @@
 """What is wrong with a form, in both languages and tied to the field of the page: from the one validation of the API.
 
-A sentence names the field and what would be right. Do not validate here, and do not word a remedy (domain/remedies.py).
+A sentence says what would be right; the page puts the name of the field before it. Do not validate here, and do not word
+a remedy (domain/remedies.py).
 """
 
 from __future__ import annotations
@@ -26,9 +27,8 @@ def of_invalid(errors: Iterable[Invalid], body: Body, labels: Mapping[str, Title
     found: dict[str, Title] = {}
     for one in errors:
         name = place_of(one.field, body, labels)
-        label = labels.get(name, Title(one.field, one.field))
-        zh = one.remedy_zh or REMEDIES["unusable"].zh
-        found.setdefault(name, Title(f"{label.zh}：{zh}", f"{label.en}: {one.remedy}"))
+        said = Title(one.remedy_zh or REMEDIES["unusable"].zh, one.remedy)
+        found.setdefault(name, said if name else Title(f"{one.field}：{said.zh}", f"{one.field}: {said.en}"))
     order = {name: n for n, name in enumerate(labels)}
     return dict(sorted(found.items(), key=lambda one: order.get(one[0], -1)))
 
