@@ -247,3 +247,13 @@ def test_every_number_is_reached_without_scripts_and_by_a_phone(visit: Visitors)
     assert page.get_by_role("heading", level=1).inner_text() == "就地化解率"
     first = page.get_by_role("table", name="案件", exact=True).get_by_role("link").first
     assert str(first.get_attribute("href")).startswith("/cases/D-")
+
+
+def test_on_paper_all_tables_are_open_and_ink_is_dark(visit: Visitors):
+    page = visit("supervisor", f"{PATHS[0]}&theme=dark", size=PHONE, dark=True)
+    closed = page.locator("details.folded table").first
+    assert not closed.is_visible()
+    page.emulate_media(media="print")
+    assert closed.is_visible()
+    ink = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()")
+    assert ink == "#14202e"
