@@ -14,6 +14,7 @@ from api import errors, pages
 from api.access.signed import me
 from api.context import Context, Settings, opened
 from api.imports.work import Works
+from api.known_query import only_known
 from api.openapi import described
 from api.pages.failures import seen
 from api.pages.security import Secured
@@ -99,7 +100,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     for router in (cases.router, *commands.routers(), identities.router, worklist.router, exports.router, events.router,
                    figures.router, policies.router, workflows.router, units.router):  # fmt: skip
-        app.include_router(router, prefix=PREFIX, dependencies=[Depends(me)])
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(me), Depends(only_known)])
     app.include_router(health.router)
     pages.install(app)
     app.add_middleware(Bounds)

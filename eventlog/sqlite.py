@@ -251,6 +251,10 @@ def _said(error: sqlite3.Error) -> PersistenceError:
     text = str(error)
     if isinstance(error, sqlite3.IntegrityError):
         return IntegrityError(error)
+    if "not a database" in text:
+        return Unavailable(
+            f"The log's file is no database, or a damaged one ({error}). Name another file, or bring a backup back."
+        )
     if not isinstance(error, sqlite3.OperationalError):
         return PersistenceError(error)
     if "no such table" in text or "no such column" in text:

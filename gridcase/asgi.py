@@ -8,6 +8,7 @@ ends them by uvicorn's limit, so never start one without it (an open stream keep
 
 from __future__ import annotations
 
+from socket import socket
 from types import FrameType
 
 import uvicorn
@@ -41,17 +42,15 @@ class Server(uvicorn.Server):
         self.served = served
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises SystemExit when the port is taken."""
+def serve(settings: Settings, here: socket) -> None:
+    """Serve on this socket until SIGINT or SIGTERM."""
     logs.begin(settings.log_level, settings.log_format)
     served = create_app(settings)
     config = uvicorn.Config(
         served,
-        host=settings.host,
-        port=settings.port,
         log_level=settings.log_level,
         timeout_graceful_shutdown=GRACE,
         log_config=None,  # its lines go where ours go, in the same form
         access_log=False,  # api/watch.py tells each request once, without its address
     )
-    Server(config, served).run()
+    Server(config, served).run([here])

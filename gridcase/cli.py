@@ -15,6 +15,7 @@ from gridcase.commands import (
     people,
     reference,
     running,
+    units,
 )
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 for commands in (running, figures, integrity, backups):
     commands.add_to(app)
 app.add_typer(imports.app, name="import", help="Import units, cases or a holiday calendar from files.")
+app.add_typer(units.app, name="unit", help="The units and how they lie under each other.")
 app.add_typer(cases.app, name="case", help="Look at a case, read its history, fire a trigger.")
 app.add_typer(letters.app, name="letter", help="Letters of a case: preview, issue, have again, check.")
 app.add_typer(

@@ -14,12 +14,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import Invalid
 from eventlog.checkpoints import EVERY_EVENTS
-from eventlog.errors import LogError
+from eventlog.errors import LogError, Unavailable
 from eventlog.master import MasterKeys, made_once
 from eventlog.signing import SigningKeys
 
 _SQLITE = "sqlite:///"
-_POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
+_POSTGRESQL = "postgresql://"
+_OF_SQLALCHEMY = "postgresql+psycopg://"  # how others write it: taken, and from then on written as above
 _SECRET = ("cursor_key", "master_key", "database_url", "read_database_url")  # no error shows their values
 
 
@@ -154,8 +155,10 @@ class Settings(BaseSettings):
     @field_validator("database_url", "read_database_url")
     @classmethod
     def _database_is_known(cls, url: str | None) -> str | None:
-        if url is None or url.startswith((_SQLITE, *_POSTGRESQL)):
+        if url is None or url.startswith((_SQLITE, _POSTGRESQL)):
             return url
+        if url.startswith(_OF_SQLALCHEMY):
+            return _POSTGRESQL + url.removeprefix(_OF_SQLALCHEMY)
         scheme = url.partition("://")[0] if "://" in url else url
         raise ValueError(
             f"{scheme!r} is not a database that Gridcase knows. Use sqlite:///FILE or "
@@ -183,6 +186,15 @@ class Settings(BaseSettings):
         """The database's file; None on PostgreSQL and for a database in memory."""
         name = self.database_url.removeprefix(_SQLITE).partition("?")[0]
         return Path(name) if self.on_sqlite and name not in ("", ":memory:") else None
+
+    def must_be_there(self) -> None:
+        """Raise `Unavailable` where there is no database yet: who only reads makes none."""
+        file = self.sqlite_file
+        if file is not None and not file.is_file():
+            raise Unavailable(
+                f"There is no database {str(file.absolute())!r}. Go to its folder, set GRIDCASE_DATABASE_URL, or make a new one "
+                "with `gridcase init`."
+            )
 
     @property
     def runs_worker_inside(self) -> bool:

@@ -141,6 +141,13 @@ class Service:
             found: Case = self.log.load(case_id(code), version)
         except LookupError:
             raise _unknown(code) from None
+        if version is not None and found.version < version:
+            raise Invalid(
+                "version",
+                version,
+                f"{code} has come to version {found.version}: give that one or an earlier one.",
+                f"本案目前为第{found.version}版，请填此版或更早的版本。",
+            )
         return found
 
     def seen(self, code: str, scope: Scope, version: int | None = None) -> Case:

@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
 def backup(file: File, as_json: Json = False) -> None:
     """Write the log into a new file, as it is at this instant, while servers run. The master key is not in it."""
     settings = Settings.read()
+    settings.must_be_there()
     with bar("backup", as_json) as progress:
         manifest = backups.backup(settings.database_url, file, datetime.now(TZ), progress)
     show(as_data(manifest), as_json, lambda: in_a_sentence(manifest, f"are in {file}"))

@@ -55,7 +55,7 @@ As = Annotated[str, typer.Option("--as", help="Who acts: user:post:unit, as in w
 @spoken
 def show_case(code: Code, as_: As = "", as_json: Json = False) -> None:
     """Where a case stands, what is due and when; with --as, also what that person may do now."""
-    with house() as context:
+    with house(there=True) as context:
         case = context.service.case(code)
         allowed = context.service.allowed(case, actor_from(as_)) if as_ else None
         table, now = context.service.engines[case.TYPE].table, context.now()
@@ -125,7 +125,7 @@ def summary(case: Case, now: datetime) -> dict[str, Any]:
 @spoken
 def history(code: Code, as_json: Json = False) -> None:
     """Everything that happened: who, when, what changed, why, and on what legal basis."""
-    with house(caught_up=True) as context:
+    with house(there=True, caught_up=True) as context:
         parties = context.service.case(code).parties
         with context.reads.connect() as connection:
             found = audit.history(connection, code)
@@ -168,7 +168,7 @@ def fire(
     `gridcase case facts TRIGGER` tells which facts it takes.
     """
     given = pairs("--fact", fact or [])
-    with house() as context:
+    with house(there=True) as context:
         opens = code in context.service.engines
         table = context.service.engines[code if opens else context.names.of_case(code)].table
         facts = typed(table, trigger, given)
@@ -272,8 +272,10 @@ def list_cases(
     as_json: Json = False,
 ) -> None:
     """Open cases, the next due first."""
-    with house(caught_up=True) as context, context.reads.connect() as connection:
+    with house(there=True, caught_up=True) as context, context.reads.connect() as connection:
         today = local_date(context.now())
+        if unit:
+            context.service.reference.organisation().names(unit)  # an empty list would hide a slip of the pen
         wanted = Wanted(scope=EVERYTHING, today=today, unit=unit or None, text=text, open_only=not everything)
         rows = without_tokens(worklist(connection, wanted, limit=limit), {})
     lines = (

@@ -80,12 +80,16 @@ def told(problem: Exception) -> list[str]:
 
 
 @contextmanager
-def house(*, caught_up: bool = False, watched: bool = False) -> Iterator[Context]:
+def house(*, there: bool = False, caught_up: bool = False, watched: bool = False) -> Iterator[Context]:
     """Everything open on the configured database, without a worker; with `caught_up` the read tables are brought up to date.
 
-    `watched` for a command that runs on.
+    `there` for a command that has nothing to do where there is no database yet: it makes none. `watched` for a command
+    that runs on.
     """
-    with opened(Settings.read().model_copy(update={"worker_inside": False}), watched=watched) as context:
+    settings = Settings.read().model_copy(update={"worker_inside": False})
+    if there:
+        settings.must_be_there()
+    with opened(settings, watched=watched) as context:
         if caught_up:
             head = context.service.log.head()
             context.runner.run_until(head, timeout=600)

@@ -47,7 +47,7 @@ def figures(
     as_json: Json = False,
 ) -> None:
     """A figure with numerator, denominator, exclusions, knowledge cut and formula version."""
-    with house(caught_up=True) as context, context.reads.connect() as connection:
+    with house(there=True, caught_up=True) as context, context.reads.connect() as connection:
         answer = figure(
             connection,
             name,
@@ -84,7 +84,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Why a deadline is due on that day: every step, with the law it rests on."""
-    with house() as context:
+    with house(there=True) as context:
         case = context.service.case(code)
         steps = context.service.explain(case, name)
         clock, rule = case.clocks[name], context.service.rule_of(case.clocks[name])
@@ -118,8 +118,9 @@ def list_deadlines(
     as_json: Json = False,
 ) -> None:
     """What is coming, late or lapsed in a unit and below."""
-    with house(caught_up=True) as context, context.reads.connect() as connection:
+    with house(there=True, caught_up=True) as context, context.reads.connect() as connection:
         now = instant("--at", at) or context.now()
+        context.service.reference.organisation().names(unit)  # an empty list would hide a slip of the pen
         soon = within if kind == "coming" else None
         rows = reads.deadlines(connection, now, kind, scope=EVERYTHING, unit=unit, within=soon)
     lines = [(row["code"], row["name"], row["unit"], until(row["due"]), in_words(row)) for row in rows]

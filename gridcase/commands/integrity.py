@@ -44,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
 def evidence() -> Iterator[tuple[LogRecorder, Settings]]:
     """The log as it is: nothing is prepared or upgraded, and nobody's name is needed."""
     settings = Settings.read()
+    settings.must_be_there()
     with closing(open_log(settings.database_url, keys=MasterKeys.for_this_process())) as log:
         verify.must_be_checkable(log.recorder)
         yield log.recorder, settings

@@ -30,7 +30,7 @@ def request(
 ) -> None:
     """Ask for the erasure of a person whose cases are closed and whose archive term is over."""
     until = day("--retained-until", retained_until)
-    with house() as context:
+    with house(there=True) as context:
         shredding = Shredding(context.service.log, context.now)
         actor = actor_from(as_)
         decided = shredding.request(reference, actor=actor, reason=reason, retained_until=until, basis=basis)
@@ -41,7 +41,7 @@ def request(
 @spoken
 def approve(reference: Reference, as_: As, reason: Reason = "", as_json: Json = False) -> None:
     """Approve the erasure: a privacy officer and a head of unit, two people. The second approval erases."""
-    with house() as context:
+    with house(there=True) as context:
         shredding = Shredding(context.service.log, context.now)
         decided = shredding.approve(reference, actor=actor_from(as_), reason=reason)
     tell(decided, as_json)
@@ -51,7 +51,7 @@ def approve(reference: Reference, as_: As, reason: Reason = "", as_json: Json = 
 @spoken
 def reject(reference: Reference, as_: As, reason: Reason, as_json: Json = False) -> None:
     """Refuse the erasure, with a reason."""
-    with house() as context:
+    with house(there=True) as context:
         shredding = Shredding(context.service.log, context.now)
         decided = shredding.reject(reference, actor=actor_from(as_), reason=reason)
     tell(decided, as_json)
@@ -73,7 +73,7 @@ def new() -> None:
 @spoken
 def list_keys(as_json: Json = False) -> None:
     """How many people are sealed by which master key."""
-    with house() as context:
+    with house(there=True) as context:
         counted = dict(context.service.log.subjects.masters())
     show(counted, as_json, lambda: listing("Master keys", ("key", "people"), sorted(counted.items())))
 
@@ -82,7 +82,7 @@ def list_keys(as_json: Json = False) -> None:
 @spoken
 def rotate(as_json: Json = False) -> None:
     """Write a new master key over the others and wrap every person's key by it; work goes on meanwhile."""
-    with house() as context, bar("rotate", as_json) as progress:
+    with house(there=True) as context, bar("rotate", as_json) as progress:
         total = context.service.log.subjects.masters().total()
         wrapped = context.service.log.subjects.change_master(lambda done: progress(done, total))
     show({"wrapped": wrapped}, as_json, lambda: f"{wrapped} people are sealed by the new key.")
@@ -92,6 +92,6 @@ def rotate(as_json: Json = False) -> None:
 @spoken
 def forget() -> None:
     """Take the old master keys out of the file, once nobody is sealed by them and no backup needs them."""
-    with house() as context:
+    with house(there=True) as context:
         dropped = context.service.log.subjects.forget_masters()
     out.print(f"Forgotten: {', '.join(dropped) or 'none'}.", highlight=False)

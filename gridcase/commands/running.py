@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
@@ -13,6 +14,7 @@ from rich.table import Table
 from api.access.setup import setup_code
 from api.context import Context
 from domain.calendar import TZ
+from domain.errors import Invalid
 from eventlog.log import open_log
 from gridcase import logs
 from gridcase.commands.console import Json, bar, day, err, house, instant, listing, out, show, spoken
@@ -22,6 +24,8 @@ from gridcase.settings import Settings
 from projections.deadlines import due_for_sweep
 from workflows.sweep import SweepReport
 from workflows.sweep import sweep as run_sweep
+
+MOST_SCALE = 100
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,24 +47,37 @@ def serve(
 ) -> None:
     """Serve the API (and, on SQLite, projections and sweep) until stopped."""
     settings = Settings.read()
+    here, told = own_socket(host or settings.host, settings.port if port is None else port)
     with house() as context:
         empty = context.service.log.head() == 0
         district, begun = are_there(context.accounts), context.accounts.has_begun()
     if demo and empty:
         fill(settings, today(), seed=1, scale=1.0, quiet=False)
-    told = {"host": host or settings.host, "port": settings.port if port is None else port}
-    settings = settings.model_copy(update=told)
-    host, port = settings.host, settings.port
-    out.print(
-        f"Gridcase on http://{host}:{port}  ·  API http://{host}:{port}/api/v1  ·  docs http://{host}:{port}/docs"
-    )
+    settings = settings.model_copy(update={"host": host or settings.host, "port": here.getsockname()[1]})
+    out.print(f"Gridcase on http://{told}  ·  API http://{told}/api/v1  ·  docs http://{told}/docs")
     if demo and (empty or district):
         out.print(accounts())
     elif not begun:
         out.print(first_steps(settings), highlight=False, markup=False)
     from gridcase import asgi  # the web framework costs half a second that no other command should pay
 
-    asgi.serve(settings)
+    asgi.serve(settings, here)
+
+
+def own_socket(host: str, port: int) -> tuple[socket.socket, str]:
+    """The place where the server listens, taken before anything is promised, and how it is called."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        here = socket.socket(family, kind, proto)
+        here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        here.bind(address)
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        remedy = (
+            f"Nothing can listen there ({why}). Choose another with --port (0 takes a free one) or --host."
+        )
+        raise Invalid("--host and --port", f"{host}:{port}", remedy) from None
+    return here, f"{f'[{host}]' if ':' in host else host}:{here.getsockname()[1]}"
 
 
 def accounts() -> Table:
@@ -113,6 +130,8 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Load the demonstration district into an empty database."""
+    if not 0 < scale <= MOST_SCALE:
+        raise Invalid("--scale", scale, f"Give a number above 0 and at most {MOST_SCALE}, such as 0.1.")
     settings = Settings.read()
     with house() as context:
         if context.service.log.head():
@@ -157,7 +176,7 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Record which deadlines became late and do what the tables say then. Twice does nothing twice."""
-    with house(caught_up=True) as context:
+    with house(there=True, caught_up=True) as context:
         report = sweep_once(context, instant("--at", at) or context.now())
     data = {"looked_at": report.looked_at, "missed": report.missed, "fired": report.fired}
     show(
@@ -181,6 +200,6 @@ def rebuild(
     as_json: Json = False,
 ) -> None:
     """Build the read tables anew beside the live ones and swap them in."""
-    with house() as context, bar("rebuild", as_json) as progress:
+    with house(there=True) as context, bar("rebuild", as_json) as progress:
         rebuilt = context.runner.rebuild(names or None, progress=progress)
     show({"position": rebuilt}, as_json, lambda: f"Rebuilt up to event {rebuilt}.")

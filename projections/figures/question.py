@@ -195,6 +195,13 @@ def asked(
     for field, value in (("at", at), ("known_at", known_at)):
         if value is not None and value.tzinfo is None:
             raise Invalid(field, value.isoformat(), "Give the instant with a time zone, such as +08:00.")
+    if known_at is not None and known_at > at:
+        raise Invalid(
+            "known_at",
+            known_at.isoformat(),
+            "Nobody knows yet what will be known then: give an instant that has been.",
+            "此时尚未到来，请填已过去的时间。",
+        )
     told = tuple(filter(None, by.split(","))) if isinstance(by, str) else by
     dimensions = one.by if told is None else tuple(dict.fromkeys(told))
     for dimension in dimensions:

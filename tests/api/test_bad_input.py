@@ -73,7 +73,7 @@ ADDRESSES = (
     "/worklist?allowed=perhaps",
     "/deadlines?within=1e9",
     "/figures/containment?from=2026-13-01",
-    "/figures/containment?from=9999-01-01&to=0001-01-01",
+    "/figures/containment?from=9999-01-01&until=0001-01-01",
     "/figures/nonsense",
     "/figures/containment?by=moon",
     "/policies/CN-2022/999999999999999999999",
@@ -94,6 +94,30 @@ def test_an_odd_address_is_answered_with_a_problem(web):
         assert answer.status_code in (400, 404, 422), (address, answer.text)
         assert answer.headers["Content-Type"] == "application/problem+json"
     assert web.get("/worklist", q="\ufffd")["items"] == []  # what is left of a broken character finds nothing
+
+
+UNKNOWN = (
+    ("/worklist?unti=330604", "query.unti", "unit"),
+    ("/worklist?unit=330604&sevrity=minor", "query.sevrity", "severity"),
+    ("/cases/D-1?verison=1", "query.verison", "version"),
+    ("/workflows/dispute?page=2", "query.page", "no parameters"),
+)
+
+
+def test_a_parameter_that_there_is_not_is_named_with_the_nearest(web):
+    for address, field, nearest in UNKNOWN:
+        answer = web.client.get(f"/api/v1{address}")
+        assert (answer.status_code, answer.json()["field"]) == (422, field), address
+        assert nearest in answer.json()["remedy"] and answer.json()["remedy_zh"]
+
+
+def test_what_is_not_yet_cannot_be_asked_for(web):
+    code = web.report()
+    later = web.client.get(f"/api/v1/cases/{code}", params={"version": 99})
+    assert (later.status_code, later.json()["field"]) == (422, "version")
+    assert web.client.get(f"/api/v1/cases/{code}", params={"version": 1}).status_code == 200
+    known = web.client.get("/api/v1/figures/containment", params={"known_at": "2199-01-01T00:00:00Z"})
+    assert (known.status_code, known.json()["field"]) == (422, "known_at")
 
 
 HEADERS = (

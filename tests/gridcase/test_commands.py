@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,61 @@ def test_every_wrong_fact_is_told_at_once_in_both_languages(village: Typed) -> N
     assert village("case", "show", "张三").exit_code == 4
     named = village("case", "fire", "dispute", "report", "--code", "张三诉李四", "--as", WANG, *facts)
     assert named.exit_code == 2
+
+
+def test_reading_where_there_is_no_database_makes_none(typed: Typed, tmp_path: Path) -> None:
+    for words in (
+        ("case", "list"),
+        ("case", "show", "D-1"),
+        ("unit", "list"),
+        ("deadlines", "list", "--unit", "C"),
+        ("verify",),
+        ("backup", "copy.gz"),
+        ("sweep",),
+    ):
+        result = typed(*words)
+        assert result.exit_code == 6 and "gridcase init" in result.stderr, words
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("来信一封\n" * 200, encoding="utf-8")
+    before = letter.read_bytes()
+    monkeypatch.setenv("GRIDCASE_DATABASE_URL", f"sqlite:///{letter}")
+    for words in (("case", "list"), ("init",), ("verify",)):
+        result = typed(*words)
+        assert result.exit_code == 6 and "no database" in result.stderr, words
+    assert letter.read_bytes() == before
+
+
+def test_the_units_are_listed_and_an_unknown_one_is_told(village: Typed) -> None:
+    assert [one["code"] for one in read(village("unit", "list", "--json"))] == ["C", "G", "T", "V"]
+    below = read(village("unit", "list", "--under", "V", "--json"))
+    assert [(one["code"], one["level"], one["parent"]) for one in below] == [("G", 0, "V"), ("V", 1, "T")]
+    assert "一村" in village("unit", "list").stdout
+    for words in (
+        ("unit", "list", "--under", "X"),
+        ("case", "list", "--unit", "X"),
+        ("deadlines", "list", "--unit", "X"),
+    ):
+        assert village(*words).exit_code == 4, words
+
+
+def test_a_year_of_no_size_is_no_year(typed: Typed) -> None:
+    for scale in ("0", "-1", "nan", "1e9"):
+        result = typed("demo", "--scale", scale)
+        assert result.exit_code == 2 and "--scale" in result.stderr
+
+
+def test_a_taken_port_is_told_before_anything_is_promised(typed: Typed) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = typed("serve", "--port", taken.getsockname()[1])
+    assert result.exit_code == 2 and "--port" in result.stderr and "http://" not in result.stdout
 
 
 def test_a_text_may_begin_with_a_bracket(village: Typed) -> None:

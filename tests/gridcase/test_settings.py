@@ -46,6 +46,11 @@ def test_a_value_that_is_not_usable_is_refused_by_name_and_with_a_remedy(
     assert "secret" not in str(refusal.value)
 
 
+def test_a_database_may_be_named_as_sqlalchemy_does():
+    settings = Settings(database_url="postgresql+psycopg://gridcase@db/gridcase")
+    assert settings.database_url == "postgresql://gridcase@db/gridcase" and not settings.on_sqlite
+
+
 def test_an_empty_variable_counts_as_unset(empty_environment):
     empty_environment.setenv("GRIDCASE_PORT", "")
     assert Settings.read().port == 8000
