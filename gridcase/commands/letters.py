@@ -44,7 +44,7 @@ def asked(kind: str, addressee: str, letter: int, session: int, draft: list[str]
 @spoken
 def list_letters(code: Code, as_json: Json = False) -> None:
     """What the case may have now, and what was issued."""
-    with house() as context:
+    with house(there=True) as context:
         view = letters_view(context.service.case(code))
     if as_json:
         show(msgspec.to_builtins(view), True, str)
@@ -69,7 +69,7 @@ def preview(
     session: Session = 0,
 ) -> None:
     """Write a letter as it would be, without names and number. Nothing is recorded."""
-    with house() as context:
+    with house(there=True) as context:
         case = context.service.case(code)
         content = context.letters.pdf(case, asked(kind, addressee, letter, session, draft), context.now())
     output.write_bytes(content)
@@ -92,7 +92,7 @@ def issue(
 ) -> None:
     """Number a letter and record it. `gridcase letter copy` writes the file."""
     facts = asked(kind, addressee, letter, session, draft)
-    with house() as context:
+    with house(there=True) as context:
         command = Command(
             "issue_letter", code, actor_from(as_), facts, reason=reason, key=key, source=Source.DESK
         )
@@ -117,7 +117,7 @@ def copy(
     purpose: Annotated[str, typer.Option(help="What it is needed for: recorded.")],
 ) -> None:
     """Write an issued letter again. Who reads it, and why, is recorded first."""
-    with house() as context:
+    with house(there=True) as context:
         found = context.letters.copy(code, letter, actor_from(as_), purpose)
     output.write_bytes(found.content)
     said = (
@@ -138,7 +138,7 @@ def check(
     if not file.is_file():
         raise Invalid("FILE", str(file), "There is no such file.")
     told = digest(file.read_bytes())
-    with house() as context:
+    with house(there=True) as context:
         logged = context.letters.with_digest(told)
         if logged is None:
             raise NotFound("letter with the digest", told, "The file was changed, or was not issued here.")

@@ -73,7 +73,7 @@ ADDRESSES = (
     "/worklist?allowed=perhaps",
     "/deadlines?within=1e9",
     "/figures/containment?from=2026-13-01",
-    "/figures/containment?from=9999-01-01&until=0001-01-01",
+    "/figures/containment?from=9999-01-01&to=0001-01-01",
     "/figures/nonsense",
     "/figures/containment?by=moon",
     "/policies/CN-2022/999999999999999999999",

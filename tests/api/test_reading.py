@@ -127,7 +127,7 @@ def test_a_figure_answers_for_the_whole_district_unless_asked_otherwise(web, now
         web.get(
             f"/figures/{name}",
             known_at="2026-03-02T12:00:00+08:00",
-            **{"from": "2026-01-01", "until": "2027-01-01"},
+            **{"from": "2026-01-01", "to": "2027-01-01"},
         )
 
 
