@@ -24,7 +24,7 @@ from domain.terms import Role
 from eventlog.errors import Conflict
 from workflows.engine import Engine
 from workflows.facts import check_written, complete, take
-from workflows.letters import FILLS, GUARDS, LETTERS, Letter, ready
+from workflows.letters import FILLS, GUARDS, LETTERS, Letter, addressee_of, ready
 from workflows.move import Guard, Move
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class LetterOffice:
             book.take(case.code, at)
         else:  # the case went to another unit since we asked which book it is
             raise Conflict(case.id, case.version + 1)
-        numbered = {**step.facts, "serial": book.last}
+        numbered = {**told.facts, "serial": book.last}
         made = self.press.make(replace(told, facts=numbered))
         name = name_of(told.letter.kind).zh
         for subject in made.reads:
@@ -152,6 +152,7 @@ class LetterOffice:
         how = ready(letter, case)
         history = self.service.log.history(case.id)
         events = [logged.event for logged in history if logged.event.originator_version <= case.version]
+        facts = {**facts, "addressee": addressee_of(letter, case, facts)}
         policies, reference = self.service.policies, self.service.reference
         return Told(
             letter, how, case, events, facts, drafted(letter, facts["draft"], how), at, policies.get(policy), policies,

@@ -7,7 +7,7 @@ which the decision leads on. What a letter says is in api/letters; do not put wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -102,6 +102,14 @@ def accompanied(case: Any, number: int) -> IssuedLetter | None:
     """The letter with this place in the case, if a 送达回证 may go with it."""
     found: IssuedLetter | None = case.letters[number - 1] if 0 < number <= len(case.letters) else None
     return found if found is None or found.kind is not K.DELIVERY else None
+
+
+def addressee_of(letter: Letter, case: Any, facts: Mapping[str, Any]) -> str:
+    """Whom the letter goes to: who was named, else whom the accompanied letter went to, else the only party there is."""
+    if not letter.to_one or facts["addressee"]:
+        return str(facts["addressee"])
+    other = accompanied(case, facts["letter"])
+    return other.addressee if other and other.addressee else str(next(iter(case.subjects)))
 
 
 # Conditions of issuing one.

@@ -18,13 +18,27 @@ from domain.errors import Invalid, NotFound
 from domain.letter import LetterIssued
 from domain.names import name_of
 from domain.remedies import wrong
+from domain.rule import Title
 from eventlog.identity import Identity
 from eventlog.log import Logged
 from eventlog.masking import mask_value
 from workflows.letter_office import LetterOffice
 from workflows.service import Command, Service
 
-KEPT = "The signed original is in the file."
+
+class NotAsIssued(NotFound):
+    """A letter that was issued and cannot be made again as it was. `why` says it for people."""
+
+    def __init__(self, number: str, why: Title) -> None:
+        self.why = Title(
+            f"{why.zh}{number}无法再按原样制作。经签名盖章的原件在案卷中。",
+            f"{why.en} {number} cannot be made again as it was. The signed original is in the file.",
+        )
+        super().__init__("letter that can be made again", number, self.why.en)
+
+
+ERASED = Title("受送达人的身份信息已销毁，", "What was known of a person in it was erased:")
+CORRECTED = Title("其所依据的信息在制发后已更正，", "What it is made of was corrected since it was issued:")
 
 
 class Copy(NamedTuple):
@@ -56,7 +70,7 @@ class Desk:
     def copy(self, code: str, number: int, actor: Actor, purpose: str) -> Copy:
         """An issued letter again: who reads it, and for what, is recorded first.
 
-        Raises `NotFound` when it cannot be what was issued: somebody's data was erased or corrected meanwhile.
+        Raises `NotAsIssued` when it cannot be what was issued: somebody's data was erased or corrected meanwhile.
         """
         if not purpose.strip():
             raise wrong("purpose", purpose, "blank")
@@ -68,12 +82,9 @@ class Desk:
         except Invalid as gone:
             if gone.field != "addressee":
                 raise
-            raise NotFound("letter that can be made again", told.number, f"{gone.remedy} {KEPT}") from None
+            raise NotAsIssued(told.number, ERASED) from None
         if made.wording != event.wording:
-            said = (
-                f"What it is made of was corrected since it was issued on {event.entry.occurred_at:%Y-%m-%d}."
-            )
-            raise NotFound("letter that can be made again", told.number, f"{said} {KEPT}")
+            raise NotAsIssued(told.number, CORRECTED)
         for subject in made.reads:
             facts = {"subject": subject, "purpose": f"调阅{name}{told.number}：{purpose}"}
             self.service.do(Command("reveal", code, actor, facts))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from api.letters.values import PARTY, Values
+from api.letters.values import Values
 from domain.account import official
 from domain.remedies import wrong
 from eventlog.identity import Emptied, Identity
@@ -47,16 +47,13 @@ def filled(values: Values, subjects: Iterable[str], known: Known) -> tuple[Value
     return told, tuple(read)
 
 
-def masked(values: Values, subjects: Iterable[str]) -> Values:
-    """The values with placeholders: 当事人甲, 信访人. Reads nobody."""
-    order = list(subjects)
+def masked(values: Values, names: Mapping[str, str]) -> Values:
+    """The values with placeholders: 当事人甲, 信访人甲. Reads nobody. `names` are those of the case's pages."""
 
     def nobody(subject: str) -> Identity | None:
-        if subject not in order:
+        if subject not in names:
             return None
-        nth = order.index(subject)
-        called = f"当事人{PARTY[nth]}" if nth < len(PARTY) else f"当事人{nth + 1}"
-        return Identity(subject, "person", called, "（证件号码）", "（联系电话）", "（住址）")
+        return Identity(subject, "person", names[subject], "（证件号码）", "（联系电话）", "（住址）")
 
     told: Values = replaced(with_you(values, nobody), lambda text: unmask(text, nobody))
     return told

@@ -6,9 +6,11 @@ name: without that key no name can be tried against it. Never set a letter witho
 
 from __future__ import annotations
 
+from api.codes import query_code
 from api.letters.people import filled, masked, officials_in, with_officials
 from api.letters.typeset import Typesetter, digest, wording
 from api.letters.values import Values, values_of
+from api.parties import called
 from domain.account import official
 from eventlog.identity import Identity
 from eventlog.log import EventLog
@@ -28,7 +30,8 @@ class LetterPress:
     def printed(self, told: Told) -> tuple[bytes, Made]:
         """The file of a letter with its number, and what is recorded of it."""
         values, template = values_of(told), told.facts["template"]
-        values |= {"preview": False, "check": self.check_code(told)}
+        query = query_code(self.log.subjects, told.case.code)
+        values |= {"preview": False, "check": self.check_code(told), "query": query}
         subjects, names = told.case.subjects, self._officials(values)
         known = self.log.subjects.get(subjects)
         # The digest of the words knows officials by account: who marries has not changed a letter.
@@ -39,9 +42,9 @@ class LetterPress:
 
     def sample(self, told: Told) -> Values:
         """The values of a preview: no number, no check code, no citizen read."""
-        values = values_of(told) | {"preview": True, "check": ""}
+        values = values_of(told) | {"preview": True, "check": "", "query": ""}
         named = with_officials(values, self._officials(values))
-        return masked(named, [party.subject for party in told.case.parties])
+        return masked(named, {subject: title.zh for subject, title in called(told.case.parties).items()})
 
     def _officials(self, values: Values) -> dict[str, str]:
         found = self.log.subjects.get(official(user) for user in officials_in(values))

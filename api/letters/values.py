@@ -36,8 +36,6 @@ def values_of(told: Told) -> Values:
     on = told.at.astimezone(TZ).date()
     kind, case = told.letter.kind, told.case
     addressee = told.facts["addressee"]
-    if told.letter.to_one and not addressee:
-        addressee = accompanied_to(told) or next(iter(case.subjects))
     mediation = kind in (K.AGREEMENT, K.RECORD, K.TERMINATION) or (
         kind is K.DELIVERY and case.TYPE == "dispute"
     )
@@ -84,12 +82,6 @@ PARTY = "甲乙丙丁戊己庚辛壬癸"
 def called(told: Told, who: str) -> str:
     """A party by token; anybody else stays as they were written."""
     return name(who) if who in told.case.subjects else who
-
-
-def accompanied_to(told: Told) -> str:
-    """Whom the accompanied letter went to; "" where there is none, or it went to all."""
-    other = accompanied(told.case, told.facts["letter"])
-    return other.addressee if other else ""
 
 
 def event_of(told: Told, number: int = 0) -> Any:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from api.fact_kinds import PARTY
 from api.fields import asked
 from domain.case import Case, facts_of
+from domain.fact_names import fact_name
 from domain.letter import LetterKind
 from domain.names import name_of
 from workflows.facts import hints_of
@@ -68,4 +71,32 @@ def draft_asks(letter: Letter, how: str) -> list[dict[str, Any]]:
     if letter.tells is None or how != "drafted":
         return []
     facts, hints = facts_of(letter.tells), hints_of(letter.tells)
-    return [asked(facts[name], hints[name]) for name in letter.drafts]
+    return [asked(facts[name], hints[name], letter.trigger) for name in letter.drafts]
+
+
+def issuing_asks(letter: Letter, how: str, case: Any) -> list[tuple[str, dict[str, Any]]]:
+    """What issuing it asks on this case: where in the command's facts, and how it is described. Nothing that is clear."""
+    found = []
+    if letter.kind is LetterKind.DELIVERY:
+        others = [(n, one) for n, one in enumerate(case.letters, 1) if one.kind is not LetterKind.DELIVERY]
+        named = [(str(n), name_of(one.kind), one.number) for n, one in others]
+        offered = [(n, f"{title.zh}{number}", f"{title.en} {number}") for n, title, number in named]
+        found.append(("facts.letter", _choice_of("letter", offered)))
+    if letter.to_one and len(case.subjects) > 1:
+        party = {"type": "text", "stands_for": PARTY, "required": True}
+        found.append(("facts.addressee", _named("addressee") | party))
+    if letter.kind is LetterKind.RECORD and (held := sum(case.attempts.values())) > 1:
+        sessions = [(str(n), f"第{n}次", f"No. {n}") for n in range(held, 0, -1)]
+        last = {"required": False, "default": str(held)}
+        found.append(("facts.session", _choice_of("session", sessions) | last))
+    return found + [(f"facts.draft.{one['name']}", one) for one in draft_asks(letter, how)]
+
+
+def _named(fact: str) -> dict[str, Any]:
+    named = fact_name(fact)
+    return {"name": fact, "zh": named.zh, "en": named.en}
+
+
+def _choice_of(fact: str, choices: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+    offered = [{"value": value, "zh": zh, "en": en} for value, zh, en in choices]
+    return _named(fact) | {"type": "choice", "choices": offered, "required": True}

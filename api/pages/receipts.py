@@ -12,8 +12,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api import codes
 from api.access.signed import Me, Visitor
-from api.codes import LETTERS
 from api.context import Context
 from api.here import Here
 from api.pages.cases import by_urgency, duty
@@ -27,7 +27,6 @@ from eventlog.credentials import Credentials
 
 router = APIRouter()
 
-LENGTH: Final = 8  # letters: 40 bits, and few tries
 TRIES, WITHIN = 10, timedelta(minutes=15)  # of one address, and for one case
 NO_SUCH: Final = Title(
     "案件编号或查询码不对。请对照回执再输入一次；回执遗失的，请到登记的窗口查询。",
@@ -40,10 +39,8 @@ TOO_OFTEN: Final = Title(
 
 
 def query_code(context: Context, code: str) -> str:
-    """The code on the receipt of a case, such as 7K3M-9QTZ."""
-    digest = int(context.service.log.subjects.fingerprint(f"query code of {code}".encode())[:16], 16)
-    letters = "".join(LETTERS[digest >> 5 * n & 31] for n in range(LENGTH))
-    return f"{letters[:4]}-{letters[4:]}"
+    """The code on the receipt of a case."""
+    return codes.query_code(context.service.log.subjects, code)
 
 
 def plain(code: str) -> str:

@@ -57,7 +57,7 @@ def test_a_letter_from_the_list_to_the_proof(typed: Callable[..., Result]) -> No
     listed = json.loads(typed("letter", "list", "P-1", "--json").stdout)
     assert [(one["kind"], one["how"]) for one in listed["possible"]][:1] == [("receipt", "told")]
     assert typed("letter", "preview", "P-1", "receipt", "-o", "preview.pdf").exit_code == 0
-    assert "当事人甲" in text_of(Path("preview.pdf").read_bytes())
+    assert "信访人甲" in text_of(Path("preview.pdf").read_bytes())
     issued = json.loads(typed("letter", "issue", "P-1", "receipt", "--as", CLERK, "--json").stdout)
     assert issued["number"].endswith("第1号")
     copied = typed("letter", "copy", "P-1", "1", "--as", CLERK, "--purpose", "送达", "-o", "letter.pdf")

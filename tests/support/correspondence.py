@@ -171,4 +171,5 @@ def text_of(pdf: bytes) -> str:
     written = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     plain = re.sub(r"\s+", "", written.replace("\u3000", ""))
     plain = re.sub(r"案件编号：([A-Z]-\d+)(—\d+—)?(核验码：[0-9A-F-]{19})?", "", plain)
+    plain = re.sub(r"查询码[0-9A-Z]{4}-[0-9A-Z]{4}", "查询码〇〇〇〇-〇〇〇〇", plain)
     return re.sub(r"(?<=[。：；])(?=[^”）」])", "\n", plain) + "\n"
