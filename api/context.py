@@ -31,6 +31,7 @@ from projections.all import PROJECTIONS, open_reads
 from projections.runner import Runner
 from workflows.accounts import Accounts
 from workflows.service import Service
+from workflows.staff import staff_of
 
 if TYPE_CHECKING:  # what only a running program needs is imported only by one
     from api.metrics import Metrics
@@ -164,6 +165,7 @@ def opened(
             jurisdiction=settings.jurisdiction,
             clock=clock,
             new_code=new_code,
+            staff=staff_of(log),
             metrics=metrics,
             tracer=tracer,
         )

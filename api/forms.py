@@ -7,12 +7,13 @@ likes. Who acts is whoever is signed in: `actor` only chooses among their office
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WrapValidator, create_model
 from pydantic_core import PydanticCustomError
 
 from api.access.acting import acting, own_matter
+from api.access.sight import acting_scope
 from api.access.signed import Signed
 from api.fields import Form, Instant, Line, Post, Reference, Text, asked, form
 from domain.actor import Actor
@@ -20,8 +21,11 @@ from domain.remedies import CODE, REFERENCE
 from domain.terms import Role, Source
 from eventlog.identity import Identity
 from workflows.facts import hints_of, is_required
-from workflows.service import Command, Service
+from workflows.service import Command
 from workflows.table import Table
+
+if TYPE_CHECKING:
+    from api.context import Context
 
 AS_SENT = WrapValidator(
     lambda value, handler: value
@@ -130,7 +134,7 @@ def actor_of(me: Signed, said: ActorForm | None) -> Actor:
 def command_of(
     body: Envelope,
     me: Signed,
-    service: Service,
+    context: Context,
     trigger: str,
     *,
     case: str,
@@ -140,9 +144,10 @@ def command_of(
 ) -> Command:
     """The command that a body asks for. Facts go on as they were sent: what was left out stays left out."""
     actor = actor_of(me, body.actor)
+    scope = acting_scope(context, me, actor, "" if type else case)
     if actor.post is Role.CITIZEN:
-        parties = _named(body.facts) if type else [party.subject for party in service.case(case).parties]
-        own_matter(actor, parties, trigger)
+        known = _named(body.facts) if type else [p.subject for p in context.service.seen(case, scope).parties]
+        own_matter(actor, known, trigger)
     return Command(
         trigger,
         case,
@@ -157,6 +162,7 @@ def command_of(
         source=Source(body.source),
         people=tuple(Identity(**person.model_dump()) for person in body.people),
         type=type,
+        scope=scope,
     )
 
 

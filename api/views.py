@@ -18,6 +18,7 @@ from domain.calendar import TZ
 from domain.case import TYPES, Case, Party
 from domain.clock import Clock, Extension, Pause
 from domain.explanation import Step
+from domain.scope import EVERYTHING, Scope
 from workflows.service import Service
 from workflows.table import Table
 
@@ -110,8 +111,10 @@ class CaseView(msgspec.Struct):
     allowed: list[AllowedView] | None
 
 
-def case_view(service: Service, case: Case, at: datetime, actor: Actor | None) -> CaseView:
-    """A case as `at` sees it, with what the actor may do."""
+def case_view(
+    service: Service, case: Case, at: datetime, actor: Actor | None, scope: Scope = EVERYTHING
+) -> CaseView:
+    """A case as `at` sees it, with what the actor, who sees so much, may do."""
     table = service.engines[case.TYPE].table
     state = table.states[case.state]
     return CaseView(
@@ -143,11 +146,11 @@ def case_view(service: Service, case: Case, at: datetime, actor: Actor | None) -
         supervisions={str(number): standing for number, standing in case.supervisions.items()},
         links=[{"relation": relation, "code": code} for relation, code in case.links],
         details={name: plain(getattr(case, name)) for name in details(case.TYPE)},
-        allowed=None if actor is None else allowed_view(service, table, case, actor),
+        allowed=None if actor is None else allowed_view(service, table, case, actor, scope),
     )
 
 
-def allowed_view(service: Service, table: Table, case: Case, actor: Actor) -> list[AllowedView]:
+def allowed_view(service: Service, table: Table, case: Case, actor: Actor, scope: Scope) -> list[AllowedView]:
     ways = paths(table)
     return [
         AllowedView(
@@ -156,7 +159,7 @@ def allowed_view(service: Service, table: Table, case: Case, actor: Actor) -> li
             "/api/v1" + ways[trigger].format(code=case.code),
             asks(table, trigger),
         )
-        for trigger in service.allowed(case, actor)
+        for trigger in service.allowed(case, actor, scope)
         if has_route(table, trigger)
     ]
 

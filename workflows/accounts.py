@@ -26,21 +26,14 @@ from eventlog import passwords
 from eventlog.credentials import Credentials, TokenRow, digest
 from eventlog.identity import Identity
 from eventlog.log import EventLog, utc_now
+from workflows.authority import APART, EVERYWHERE, ON_CASES, Area, administers
 from workflows.reference import Reference
 
 CONSOLE: Final = Actor("console", Role.SYSTEM)
 
-# Who holds one of these works on no case (domain.md 5.3), so nobody holds one of them beside a post that does.
-APART: Final = frozenset({Role.ORG_ADMIN, Role.POLICY_ADMIN, Role.AUDITOR})
-ON_CASES: Final = frozenset(
-    {Role.REPORTER, Role.MEDIATOR, Role.HANDLER, Role.UNIT_HEAD, Role.INTAKE, Role.SPONSOR, Role.SUPERVISOR,
-     Role.REVIEWER}
-)  # fmt: skip
-
 SHORTEST, LONGEST, DIFFERENT = 10, 200, 5  # characters of a password
 LONGEST_TOKEN_DAYS = 400
 TOKEN_PREFIX = "gct_"  # so that a scanner recognises one that was published by mistake
-EVERYWHERE = ""  # the unit of an administrator of the whole house
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,15 +285,8 @@ class Accounts:
 
     def administers(self, by: Actor, unit: str) -> bool:
         """Whether they may fill and vacate posts of this unit."""
-        if by == CONSOLE:
-            return True
-        if by.post is not Role.ORG_ADMIN:
-            return False
-        if by.unit == EVERYWHERE:
-            return True
-        units = self.reference.organisation()
-        on = local_date(self.clock())
-        return unit != EVERYWHERE and units.exists(unit) and units.is_under(unit, by.unit, on)
+        units, on = self.reference.organisation(), local_date(self.clock())
+        return by == CONSOLE or administers(Area.ACCOUNTS, by, unit, units, on)
 
     def over(self, by: Actor, account: Account) -> bool:
         """Whether they may suspend the account, or let it in again: all its posts, of today or later, are theirs."""

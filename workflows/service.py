@@ -169,8 +169,10 @@ class Service:
             return False
         return True
 
-    def allowed(self, case: Case, actor: Actor) -> list[str]:
-        """What this actor may do with the case now, as far as the case alone tells."""
+    def allowed(self, case: Case, actor: Actor, scope: Scope = EVERYTHING) -> list[str]:
+        """What this actor, who sees so much, may do with the case now, as far as the case alone tells."""
+        if not self.covers(scope, case):
+            return []
         return self.engines[case.TYPE].allowed(case, actor, self.clock())
 
     def do(self, command: Command) -> Answer:

@@ -15,7 +15,7 @@ from domain.actor import user_key
 from domain.organisation import Organisation
 from domain.terms import Role
 from eventlog.log import EventLog
-from workflows.accounts import ON_CASES
+from workflows.authority import ON_CASES
 
 Staff = Callable[
     [str, date], Sequence[Office]

@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 
+from api.access.sight import acting_scope, scope_of, seen_case
 from api.access.signed import Me, Signed
 from api.context import Context
 from api.fact_kinds import BY_NAME, PERSON, USER
@@ -21,7 +22,6 @@ from api.here import Here
 from api.pages.chart import Chart, chart, way
 from api.pages.choices import path_of
 from api.pages.shell import page, words
-from api.pages.sight import scope_of, seen_case
 from api.pages.steps import Group, grouped
 from api.parties import called
 from api.views import last_day
@@ -87,7 +87,7 @@ def case_page(request: Request, context: Here, me: Me, code: str) -> Response:
     with context.reads.connect() as connection:
         rows = history(connection, case.code, policies=context.service.policies, in_parts=True)
         near = likenesses(context, me, case, at, connection)
-    actor = me.actor() if me.acting else None
+    actor = acting_on(context, me, case)
     groups = actions(context, case, actor)
     duties = [duty(context, case, clock, at) for clock in by_urgency(case)]
     done = request.query_params.get("done", "")
@@ -113,6 +113,13 @@ def case_page(request: Request, context: Here, me: Me, code: str) -> Response:
         alike=near,
         may_reveal=any(one.trigger == "reveal" for group in groups for one in group.actions),
     )  # fmt: skip
+
+
+def acting_on(context: Context, me: Signed, case: Case) -> Actor | None:
+    """Who would act, in the office that they have chosen; None where that office does not see the case."""
+    actor = me.actor() if me.acting else None
+    seen = actor is not None and context.service.covers(acting_scope(context, me, actor), case)
+    return actor if seen else None
 
 
 def likenesses(

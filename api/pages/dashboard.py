@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from api.access.sight import authority, demand
 from api.access.signed import Me
 from api.context import Context
 from api.fields import Instant, Line
@@ -43,6 +44,7 @@ def dashboard(
     today = local_date(at)
     span = Span.read(period) if period else Span.around(today - SETTLED, "quarter")
     code = unit or own_unit(context, me, today)
+    demand(authority(context, me).sees_figures(code, by_unit=True))
     where = place(organisation, code, min(span.until - timedelta(1), today))
     cut = known_at or at.replace(microsecond=0)
     limits = context.service.policies.in_force(context.service.jurisdiction, at).limits

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
+from api.access.sight import authority, demand, scope_of
 from api.access.signed import Me
 from api.context import Context
 from api.cursor import question
@@ -18,7 +19,7 @@ from api.here import Here
 from api.pages.board.asking import Asking
 from api.pages.board.dimensions import DIMENSIONS, read_key, value_of
 from api.pages.board.opened import Asked, Part, definition, history, number_of, parts, statistics, written
-from api.pages.board.sight import own_unit, scope_here
+from api.pages.board.sight import own_unit
 from api.pages.charts.table import Cell, Table
 from api.pages.charts.table import Line as TableLine
 from api.pages.languages import languages
@@ -59,6 +60,8 @@ def one_figure(
     usual = Span.around(today, "year")
     code = unit or own_unit(context, me, today)
     row = read_key(key)
+    may = authority(context, me)
+    demand(may.sees_figures(code, by_unit="unit" in (by, *row)))
     limits = context.service.policies.in_force(context.service.jurisdiction, at).limits
     asked = Asked(
         name, code, since or usual.since, until or usual.until, row, at, known_at or at.replace(microsecond=0), limits
@@ -68,7 +71,7 @@ def one_figure(
         raise Invalid("part", listed, f"{name} has: {', '.join((*PARTS, *FIGURES[name].excluded))}.")
     with context.reads.connect() as connection:
         told = _told(request, context, connection, asked, listed, by)
-        told |= _cases(context, connection, asked, listed, scope_here(context, me, today), cursor)
+        told |= _cases(context, connection, asked, listed, scope_of(context, me), cursor)
     return page(request, context, me, "figure.html", **told)
 
 

@@ -9,14 +9,15 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from api.access.sight import authority, demand
 from api.access.signed import Me, Signed
+from api.context import Context
 from api.here import Here
 from api.imports.work import KINDS, Kind, Works
 from api.pages.shell import page, see_other
 from domain.actor import Actor
-from domain.errors import NotYourTurn
 from domain.rule import Title
-from domain.terms import Role
+from workflows.authority import Area
 
 router = APIRouter()
 
@@ -51,7 +52,7 @@ def imports(request: Request, context: Here, me: Me) -> Response:
         me,
         "imports.html",
         kinds=NAMED,
-        mine=works(request).of(administrator(me).user),
+        mine=works(request).of(administrator(context, me).user),
         wrong={},
         chosen="",
     )
@@ -60,7 +61,7 @@ def imports(request: Request, context: Here, me: Me) -> Response:
 @router.post("/imports")
 async def begin(request: Request, context: Here, me: Me) -> Response:
     """Keep the file and check it."""
-    actor, form = administrator(me), await request.form()
+    actor, form = administrator(context, me), await request.form()
     kind, file, mapping = form.get("kind"), form.get("file"), form.get("mapping")
     wrong = {}
     if kind not in KINDS:
@@ -88,7 +89,7 @@ async def begin(request: Request, context: Here, me: Me) -> Response:
 @router.get("/imports/{id}")
 def standing(request: Request, context: Here, me: Me, id: str) -> Response:
     """How far it is; when it was checked, what would be written."""
-    work = works(request).get(id, administrator(me).user)
+    work = works(request).get(id, administrator(context, me).user)
     counts: list[tuple[Title, Any]] = [
         (COUNTED[name], value) for name, value in work.report.items() if name in COUNTED
     ]
@@ -102,7 +103,7 @@ def standing(request: Request, context: Here, me: Me, id: str) -> Response:
 @router.post("/imports/{id}/run")
 def run(request: Request, context: Here, me: Me, id: str) -> Response:
     there = works(request)
-    there.carry_out(there.get(id, administrator(me).user))
+    there.carry_out(there.get(id, administrator(context, me).user))
     return see_other(f"/imports/{id}")
 
 
@@ -110,15 +111,8 @@ def works(request: Request) -> Works:
     return cast(Works, request.app.state.imports)
 
 
-def administrator(me: Signed) -> Actor:
+def administrator(context: Context, me: Signed) -> Actor:
     """Raises NotYourTurn for any other post."""
     actor = me.actor()
-    if actor.post is not Role.ORG_ADMIN:
-        raise NotYourTurn(
-            "import",
-            "import",
-            "org_admin",
-            "导入由组织管理员办理",
-            "an organisation administrator (org_admin) imports",
-        )
+    demand(authority(context, me).administers(Area.IMPORTS, actor, actor.unit), "import", "import")
     return actor

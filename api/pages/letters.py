@@ -16,6 +16,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
+from api.access.sight import seen_case
 from api.access.signed import Me, Signed
 from api.context import Context
 from api.fact_kinds import PERSON, UNIT, USER
@@ -29,7 +30,6 @@ from api.pages.controls import Control, Controls
 from api.pages.hints import law_of
 from api.pages.sheets import Form, Sheet
 from api.pages.shell import page, see_other
-from api.pages.sight import seen_case
 from api.pages.trigger import WAIT_SECONDS, source_of
 from api.pages.typed import Posted, Typed
 from api.parties import called

@@ -11,6 +11,7 @@ from typing import Final
 
 from domain.rule import Title
 from domain.terms import Role
+from workflows.authority import SIGHT, Sight
 
 REPORTS: Final = frozenset({Role.REPORTER, Role.MEDIATOR, Role.UNIT_HEAD, Role.INTAKE, Role.HANDLER})
 REGISTERS: Final = frozenset({Role.INTAKE, Role.HANDLER, Role.UNIT_HEAD})
@@ -19,7 +20,7 @@ COUNTS: Final = frozenset(
 )
 ADMINISTERS: Final = frozenset({Role.ORG_ADMIN})
 RULES: Final = frozenset({Role.POLICY_ADMIN, Role.ORG_ADMIN, Role.SUPERVISOR, Role.AUDITOR})
-SEES_CASES: Final = frozenset(Role) - {Role.POLICY_ADMIN, Role.ORG_ADMIN, Role.CITIZEN, Role.SYSTEM}
+SEES_CASES: Final = frozenset(post for post, sight in SIGHT.items() if sight not in (Sight.NONE, Sight.NAMED))
 ANYBODY: Final = frozenset(Role)
 
 

@@ -13,12 +13,12 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import codes
+from api.access.sight import seen_case
 from api.access.signed import Me, Visitor
 from api.context import Context
 from api.here import Here
 from api.pages.cases import by_urgency, duty
 from api.pages.shell import page
-from api.pages.sight import seen_case
 from api.pages.typed import Posted
 from domain.case import Case
 from domain.errors import NotFound

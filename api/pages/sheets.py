@@ -204,7 +204,7 @@ class Form:
         return command_of(
             read,
             self.me,
-            self.context.service,
+            self.context,
             self.trigger,
             case=self.case.code if self.case else "",
             type=self.table.case_type if opens(self.table, self.trigger) else "",

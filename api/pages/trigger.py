@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from api.access.sight import seen_case
 from api.access.signed import Me, Signed
 from api.context import Context
 from api.forms import has_route, opens
@@ -12,7 +13,6 @@ from api.here import Here
 from api.pages.cases import hindrance
 from api.pages.sheets import Form, Sheet
 from api.pages.shell import page, see_other
-from api.pages.sight import seen_case
 from api.pages.typed import Posted
 from api.parties import called
 from domain.case import Case

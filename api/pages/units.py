@@ -12,17 +12,19 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.access.sight import authority, demand
 from api.access.signed import Me, Signed
 from api.context import Context
 from api.here import Here
 from api.pages.shell import page, see_other
 from api.pages.typed import Posted, Typed
 from domain.case import Entry
-from domain.errors import Invalid, NotFound, NotYourTurn
+from domain.errors import Invalid, NotFound
 from domain.organisation import Organisation, local_date
 from domain.rule import Title
-from domain.terms import Role, Source, UnitKind
+from domain.terms import Source, UnitKind
 from domain.unit import UnitView
+from workflows.authority import AREAS, Area, Decision
 
 router = APIRouter()
 
@@ -55,7 +57,15 @@ class Branch:
 def units(request: Request, context: Here, me: Me, on: On = "") -> Response:
     """The tree as it stands on a day."""
     day, known = day_of(context, on), context.service.reference.organisation()
-    return page(request, context, me, "units.html", tree=tree(known, day), on=day, may=administers(me))
+    return page(
+        request,
+        context,
+        me,
+        "units.html",
+        tree=tree(known, day),
+        on=day,
+        may=administers(context, me).allowed,
+    )
 
 
 @router.get("/units/new")
@@ -70,7 +80,7 @@ def new_unit(
         typed={"parent": parent},
         kinds=UnitKind,
         wrong={},
-        may=administers(me),
+        may=administers(context, me, *filter(None, (parent,))).allowed,
     )
 
 
@@ -78,8 +88,8 @@ def new_unit(
 def create(request: Request, context: Here, me: Me, typed: Posted) -> Response:
     """Set up a unit; or the form again with everything that was typed."""
     try:
-        entry = entry_of(context, me, typed)
         facts: dict[str, Any] = {name: typed.one(name) for name in ("name", "parent")}
+        entry = entry_of(context, me, typed, facts["parent"])
         context.service.reference.create_unit(
             typed.one("code"), facts["name"], kind_of(typed), effective=effective_of(typed), entry=entry,
             parent=facts["parent"],
@@ -104,8 +114,9 @@ def change(request: Request, context: Here, me: Me, code: str, change: str, type
     if change not in CHANGES:
         raise NotFound("change of a unit", change, f"There are: {', '.join(CHANGES)}.")
     try:
-        entry, day = entry_of(context, me, typed), effective_of(typed)
         facts = {name: typed.one(name) for name in CHANGES[change][1]}
+        others = [facts[name] for name in ("parent", "into") if name in facts]
+        entry, day = entry_of(context, me, typed, code, *others), effective_of(typed)
         if "into" in facts:
             context.service.reference.organisation().get(facts["into"], day)
         context.service.reference.change_unit(code, change, effective=day, entry=entry, **facts)
@@ -127,7 +138,8 @@ def shown(
         request, context, me, "unit.html", status=422 if wrong else 200, unit_shown=view, on=day,
         above=[known.get(one, day) for one in reversed(known.ancestors(code, day))],
         below=[known.get(one, day) for one in sorted(known.children(code, day))],
-        names=known.names(code), lineage=sorted(known.lineage(code) - {code}), may=administers(me),
+        names=known.names(code), lineage=sorted(known.lineage(code) - {code}),
+        may=administers(context, me, code).allowed,
         changes=CHANGES, facts=FACTS, changing=changing, typed=typed or {}, wrong=wrong or {},
     )  # fmt: skip
 
@@ -147,20 +159,16 @@ def tree(units: Organisation, on: date) -> tuple[Branch, ...]:
     return grown("")
 
 
-def administers(me: Signed) -> bool:
-    return me.acting is not None and me.acting.post is Role.ORG_ADMIN
+def administers(context: Context, me: Signed, *units: str) -> Decision:
+    """Whether they may change these units (none given: any at all), in the office in which they act."""
+    if me.acting is None:
+        return AREAS[Area.UNITS][False]
+    return authority(context, me).administers(Area.UNITS, me.actor(), *(units or (me.acting.unit,)))
 
 
-def entry_of(context: Context, me: Signed, typed: Typed) -> Entry:
-    """Who changes the organisation, and on what paper. Raises NotYourTurn for any other post."""
-    if not administers(me):
-        raise NotYourTurn(
-            "change",
-            "unit",
-            "org_admin",
-            "单位由组织管理员变更",
-            "an organisation administrator (org_admin) changes units",
-        )
+def entry_of(context: Context, me: Signed, typed: Typed, *units: str) -> Entry:
+    """Who changes these units, and on what paper. Raises NotYourTurn for whoever does not administer all of them."""
+    demand(administers(context, me, *units), "change", "unit")
     return Entry(
         me.actor(), context.now(), reason=typed.one("reason"), basis=typed.one("basis"), source=Source.DESK
     )

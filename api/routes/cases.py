@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Response
 
+from api.access.sight import acting_scope, seen_case
 from api.access.signed import Me
 from api.context import Context
 from api.cursor import next_link, question
@@ -17,6 +18,7 @@ from api.parties import called, without_tokens
 from api.routes.commands import Code
 from api.views import CaseView, DeadlineView, case_view, clock_view
 from domain.errors import NotFound
+from domain.scope import Scope
 from projections.audit import history
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -44,9 +46,10 @@ def case(
     ] = None,
 ) -> Response:
     """The case as the log has it now; `allowed` tells what you may do in your office, and what each form asks."""
-    found = context.service.case(code, version)
+    found = seen_case(context, me, code, version)
     actor = me.actor() if me.acting else None
-    return answer(case_view(context.service, found, context.now(), actor), ETag=etag(found.version))
+    scope = acting_scope(context, me, actor) if actor else Scope()
+    return answer(case_view(context.service, found, context.now(), actor, scope), ETag=etag(found.version))
 
 
 @router.get(
@@ -57,12 +60,14 @@ def case(
 )
 def case_history(
     context: Here,
+    me: Me,
     code: Code,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     since: Since = None,
 ) -> Response:
     """Every event in readable Chinese and English sentences, oldest first."""
+    found = seen_case(context, me, code)
     reached = context.catch_up(since)
     path = f"/api/v1/cases/{code}/history"
     after = context.cursors.read(question(path, {}), cursor)
@@ -70,11 +75,9 @@ def case_history(
         rows = history(
             connection, code, after_version=int(after[0]) if after else 0, policies=context.service.policies
         )
-    if not rows and not after:
-        context.names.of_case(code)  # NotFound, unless the read side is behind
     page, more = rows[:limit], len(rows) > limit
     if page:
-        page = without_tokens(page, called(context.service.case(code).parties))
+        page = without_tokens(page, called(found.parties))
     mark = context.cursors.make(question(path, {}), [page[-1]["version"]]) if more else None
     link = next_link(path, {}, mark, limit)
     return answer(HistoryPage(page, mark), Link=link, Gridcase_Read_Position=reached)
@@ -89,10 +92,10 @@ def case_history(
         **problems(404, 422),
     },
 )
-def case_deadlines(context: Here, code: Code) -> Response:
+def case_deadlines(context: Here, me: Me, code: Code) -> Response:
     """Every deadline that the case has or had, and how its due date came about, step by step."""
     service, at = context.service, context.now()
-    found = service.case(code)
+    found = seen_case(context, me, code)
     clocks = sorted(found.clocks.values(), key=lambda clock: (not clock.is_open, clock.due, clock.name))
     return answer(
         [DeadlineView(clock_view(service, clock, at), _steps(context, found, clock.name)) for clock in clocks]

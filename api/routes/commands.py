@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
 
-from api.access.signed import Me
+from api.access.sight import seen_case
+from api.access.signed import Me, Signed
 from api.context import Context
 from api.examples import EXAMPLES
 from api.forms import IdempotencyKey, command_form, command_of, has_route, opens
@@ -15,7 +16,7 @@ from api.headers import POSITION, IfMatch, Prefer, answer, etag, version, wanted
 from api.here import Here
 from api.openapi import problems, shows
 from api.wording import description, summary
-from domain.errors import Invalid, NotFound
+from domain.errors import GridcaseError, Invalid, NotFound
 from domain.remedies import CODE
 from workflows.dispute import DISPUTE
 from workflows.petition import PETITION
@@ -98,7 +99,7 @@ def _opening(table: Table, trigger: str) -> Any:
         prefer: Prefer = None,
     ) -> Response:
         code = body.code or ""  # type: ignore[attr-defined]
-        asked = command_of(body, me, context.service, trigger, case=code, type=table.case_type, key=key or "")
+        asked = command_of(body, me, context, trigger, case=code, type=table.case_type, key=key or "")
         return carried_out(context, asked, prefer, status=201)
 
     return command
@@ -117,9 +118,13 @@ def _firing(table: Table, trigger: str) -> Any:
         key: Key = None,
         prefer: Prefer = None,
     ) -> Response:
-        expected = version(if_match, code)
-        asked = command_of(body, me, context.service, trigger, case=code, expected=expected, key=key or "")
-        of_type(context, code, type_)
+        of_type(context, me, code, type_)
+        try:
+            expected = version(if_match, code)
+        except GridcaseError:
+            seen_case(context, me, code)  # what one may not see is not there, however one asks
+            raise
+        asked = command_of(body, me, context, trigger, case=code, expected=expected, key=key or "")
         return carried_out(context, asked, prefer)
 
     return command
@@ -131,10 +136,11 @@ def _sent(field: str) -> str:
     return name if name.partition(".")[0] in BESIDE else f"facts.{name}"
 
 
-def of_type(context: Context, code: str, type_: str) -> None:
+def of_type(context: Context, me: Signed, code: str, type_: str) -> None:
     """Refuse a petition under /disputes, whose triggers may have the same names. Raises NotFound."""
     found = context.names.of_case(code)
     if found != type_:
+        seen_case(context, me, code)
         raise NotFound(type_, code, f"It is a {found}: look under /{PLURAL[found]}.")
 
 

@@ -10,26 +10,32 @@ import asyncio
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
+import sqlalchemy as sa
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from api.access.signed import Said, heard
+from api.access.sight import scope_of
+from api.access.signed import Me, Said, Signed, heard
 from api.context import Context
 from api.fields import Line
 from api.here import Here
 from api.openapi import problems
 from domain.case import CaseEvent
 from domain.errors import Invalid
+from domain.organisation import local_date
 from eventlog.log import Logged
+from projections.scoped import visible
+from projections.worklist import READ_WORKLIST
 
 router = APIRouter(tags=["work"])
 
 HEARTBEAT = 15.0  # seconds: shorter than what proxies take for silence
 AT_ONCE = 200  # events
-NOT_TOLD = "account."  # who holds which post is told by the accounts alone
+FOR_EVERYBODY = ("unit.", "calendar.")  # beside the events of the cases that somebody sees
 
 
 class Happened(msgspec.Struct, omit_defaults=True):
@@ -64,6 +70,7 @@ class Happened(msgspec.Struct, omit_defaults=True):
 async def events(
     request: Request,
     context: Here,
+    me: Me,
     last_event_id: Annotated[
         str | None, Header(alias="Last-Event-ID", description="Go on after this place.")
     ] = None,
@@ -78,7 +85,7 @@ async def events(
     position = await run_in_threadpool(context.service.log.head) if begin is None else begin
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
-        _stream(context, heard(request), position, topic or "", case),
+        _stream(context, me, heard(request), position, topic or "", case),
         media_type="text/event-stream",
         headers=headers,
     )
@@ -91,7 +98,7 @@ def _place(said: str) -> int:
 
 
 async def _stream(
-    context: Context, said: Said | None, position: int, topic: str, case: str | None
+    context: Context, me: Signed | None, said: Said | None, position: int, topic: str, case: str | None
 ) -> AsyncIterator[bytes]:
     news, forget = context.tail.listen()
     looked = monotonic()
@@ -100,10 +107,11 @@ async def _stream(
         while not context.tail.stopping:
             if monotonic() - looked >= HEARTBEAT:
                 looked = monotonic()
-                if said is None or not await run_in_threadpool(context.door.look_up, said, use=False):
-                    return  # signed out meanwhile
+                me = await run_in_threadpool(context.door.look_up, said, use=False) if said else None
+            if me is None:
+                return  # signed out meanwhile
             news.clear()
-            position, told, full = await run_in_threadpool(_next, context, position, topic, case)
+            position, told, full = await run_in_threadpool(_next, context, me, position, topic, case)
             for one in told:
                 yield one
             if full:
@@ -116,17 +124,32 @@ async def _stream(
         forget()
 
 
-def _next(context: Context, position: int, topic: str, case: str | None) -> tuple[int, list[bytes], bool]:
+def _next(
+    context: Context, me: Signed, position: int, topic: str, case: str | None
+) -> tuple[int, list[bytes], bool]:
     """Where the stream stands after the next events, what it tells of them, and whether more may be there already."""
     logged = context.service.log.read(position, AT_ONCE)
+    asked = [one for one in logged if one.event.TOPIC.startswith(topic)]
+    cases = {one.event.originator_id for one in asked if isinstance(one.event, CaseEvent)}
+    seen = _seen(context, me, cases, logged[-1].position) if cases else set()
     told = [
         _told(one, happened)
-        for one in logged
-        if one.event.TOPIC.startswith(topic)
-        and not one.event.TOPIC.startswith(NOT_TOLD)
+        for one in asked
+        if (one.event.originator_id in seen or one.event.TOPIC.startswith(FOR_EVERYBODY))
         and case in (None, (happened := _happened(context, one)).code)
     ]
     return (logged[-1].position if logged else position), told, len(logged) == AT_ONCE
+
+
+def _seen(context: Context, me: Signed, cases: set[UUID], upto: int) -> set[UUID]:
+    """Those of the cases that they see now. Asked of the log itself where the read side is behind: nothing is missed."""
+    scope, service = scope_of(context, me), context.service
+    if context.seen.position() < upto:
+        return {id for id in cases if service.covers(scope, service.log.load(id))}
+    c, on = READ_WORKLIST.c, local_date(context.now())
+    query = sa.select(c.case_id).where(c.case_id.in_(map(str, cases)), visible(scope, c.case_id, on))
+    with context.reads.connect() as connection:
+        return set(map(UUID, connection.execute(query).scalars()))
 
 
 def _happened(context: Context, one: Logged) -> Happened:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from api.access.sight import scope_of
 from api.access.signed import Me
 from api.exports import made
 from api.exports.files import MEDIA, Form
@@ -14,7 +15,6 @@ from api.filters import CaseFilters
 from api.headers import Since
 from api.here import Here
 from api.openapi import problems
-from domain.scope import EVERYTHING
 
 router = APIRouter(tags=["work"])
 
@@ -44,7 +44,7 @@ def cases(
 ) -> Response:
     """All cases that match, as a file. That it was made is recorded, with its filters and number of rows."""
     context.catch_up(since)
-    wanted = filters.wanted(EVERYTHING, context.now(), context.service.reference.organisation())
+    wanted = filters.wanted(scope_of(context, me), context.now(), context.service.reference.organisation())
     asked = made.Asked(me.actor(), form, filters.said(), lang)
     return made.cases(context, asked, wanted, filters.sort).handed()
 
@@ -70,4 +70,4 @@ def deadlines(
     told: dict[str, Any] = {"kind": kind, "unit": unit, "within": within}
     filters = {name: str(value) for name, value in told.items() if value is not None}
     asked = made.Asked(me.actor(), form, filters, lang)
-    return made.all_deadlines(context, asked, scope=EVERYTHING, **told).handed()
+    return made.all_deadlines(context, asked, scope=scope_of(context, me), **told).handed()

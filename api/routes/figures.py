@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -9,20 +10,21 @@ import msgspec
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query, Response
 
+from api.access.sight import authority, demand, scope_of
+from api.access.signed import Me, Signed
 from api.context import Context
 from api.fields import Day, Instant, Line
 from api.headers import READ_POSITION, Since, answer
 from api.here import Here
 from api.openapi import problems, shows
 from domain.organisation import local_date
-from domain.scope import EVERYTHING
 from projections.facts import FACTS
 from projections.figures.ask import drill, figure
 from projections.figures.catalogue import FIGURES
 
 router = APIRouter(prefix="/figures", tags=["figures"])
 
-Unit = Annotated[Line | None, Query(description="This unit and all under it; left out: the whole district.")]
+Unit = Annotated[Line | None, Query(description="This unit and all under it; left out: your county.")]
 From = Annotated[
     Day | None, Query(alias="from", description="First local day; left out: that of the oldest case.")
 ]
@@ -103,11 +105,12 @@ def figures() -> Response:
     summary="一项指标 · A figure",
     responses={
         200: shows(FigureAnswer, "Numerators, denominators, values, exclusions."),
-        **problems(404, 422),
+        **problems(403, 404, 422),
     },
 )
 def one_figure(
     context: Here,
+    me: Me,
     name: Name,
     unit: Unit = None,
     since: From = None,
@@ -119,7 +122,8 @@ def one_figure(
     """A figure of a unit and all under it, in a period."""
     reached, at = context.catch_up(position), context.now()
     with context.reads.connect() as connection:
-        asked = _asked(context, connection, at, unit, since, until)
+        asked = _asked(context, me, connection, at, unit, since, until)
+        _may_see(context, me, asked[0], by.split(",") if by else FIGURES[name].by if name in FIGURES else ())
         told = figure(connection, name, *asked, at=at, by=by, known_at=known_at, limits=_limits(context, at))
     return answer(told, **{READ_POSITION.replace("-", "_"): reached})
 
@@ -128,10 +132,11 @@ def one_figure(
     "/{name}/cases",
     operation_id="figure_cases",
     summary="指标背后的案件 · The cases behind a number",
-    responses={200: shows(Cases, "Their codes."), **problems(404, 422)},
+    responses={200: shows(Cases, "Their codes."), **problems(403, 404, 422)},
 )
 def figure_cases(
     context: Here,
+    me: Me,
     name: Name,
     unit: Unit = None,
     since: From = None,
@@ -145,31 +150,38 @@ def figure_cases(
     ] = "denominator",
     known_at: Known = None,
 ) -> Response:
-    """Which cases a number stands for."""
+    """Which cases a number stands for, as far as you may see them: a number may stand for more."""
     at = context.now()
     row = dict(pair.partition("=")[::2] for pair in (key or "").split(",") if pair)
     with context.reads.connect() as connection:
-        asked = _asked(context, connection, at, unit, since, until)
+        asked = _asked(context, me, connection, at, unit, since, until)
+        _may_see(context, me, asked[0], row)
         limits = _limits(context, at)
         asked_for = {"key": row, "part": part, "known_at": known_at, "limits": limits}
-        found = drill(connection, name, *asked, at=at, scope=EVERYTHING, **asked_for)
+        found = drill(connection, name, *asked, at=at, scope=scope_of(context, me), **asked_for)
     return answer(Cases(name, part, found))
+
+
+def _may_see(context: Context, me: Signed, unit: str, dimensions: Collection[str]) -> None:
+    """Raises NotYourTurn for figures that are not for whoever asks."""
+    demand(authority(context, me).sees_figures(unit, by_unit="unit" in dimensions), "figure")
 
 
 def _asked(
     context: Context,
+    me: Signed,
     connection: sa.Connection,
     at: datetime,
     unit: str | None,
     since: date | None,
     until: date | None,
 ) -> tuple[str, date, date]:
-    """Unit and period with what was left out: the whole district, everything that is known."""
+    """Unit and period with what was left out: one's own county, everything that is known."""
     until = until or local_date(at) + timedelta(days=1)
     if since is None:
         oldest = connection.execute(sa.select(sa.func.min(FACTS.c.opened_day))).scalar()
         since = min(date.fromordinal(oldest) if oldest else until, until - timedelta(days=1))
-    return unit or _whole(context, at), since, until
+    return unit or authority(context, me).county or _whole(context, at), since, until
 
 
 def _whole(context: Context, at: datetime) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from api.access.sight import acting_scope
 from api.access.signed import Me
 from api.fields import Form, Reference, Text
 from api.forms import ActorForm, actor_of
@@ -44,7 +45,8 @@ class Revealed(msgspec.Struct):
 def reveal(context: Here, me: Me, code: Code, body: RevealForm) -> Response:
     """Read who stands behind a reference of this case. Who read it, and why, is recorded first."""
     actor = actor_of(me, body.actor)
-    command = Command("reveal", code, actor, {"purpose": body.purpose})
+    scope = acting_scope(context, me, actor, code)
+    command = Command("reveal", code, actor, {"purpose": body.purpose}, scope=scope)
     shown = Revealed(context.service.reveal(command, body.subject))
     position = (
         context.service.log.head()

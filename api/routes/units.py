@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
+from api.access.sight import authority, demand
 from api.access.signed import Me, Signed
 from api.context import Context
 from api.fields import Day, Form, Line, Number, Text
@@ -17,9 +18,9 @@ from api.headers import answer
 from api.here import Here
 from api.openapi import problems, shows
 from domain.case import Entry
-from domain.errors import NotYourTurn
 from domain.organisation import Organisation, local_date
-from domain.terms import Role, Source, UnitKind
+from domain.terms import Source, UnitKind
+from workflows.authority import Area
 
 router = APIRouter(prefix="/units", tags=["units"])
 
@@ -228,16 +229,7 @@ def _when(context: Context, known: Any, body: CreateForm) -> date:
 def _entry(context: Context, me: Signed, body: Change, change: str, *units: str) -> Entry:
     """Who changes these units, and on what paper. Raises NotYourTurn for whoever does not administer all of them."""
     actor = actor_of(me, body.actor)
-    if actor.post is not Role.ORG_ADMIN or not all(
-        context.accounts.administers(actor, unit) for unit in units
-    ):
-        raise NotYourTurn(
-            change,
-            "unit",
-            "org_admin",
-            "单位由本单位或上级单位的机构管理员变更",
-            "an organisation administrator (org_admin) of the unit, or of one above it, changes units",
-        )
+    demand(authority(context, me).administers(Area.UNITS, actor, *units), change, "unit")
     return Entry(actor, context.now(), reason=body.reason, basis=body.basis, source=Source.API)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
+from api.access.sight import acting_scope, scope_of
 from api.access.signed import Me
 from api.context import Context
 from api.cursor import next_link, question
@@ -17,7 +18,7 @@ from api.here import Here
 from api.openapi import problems, shows
 from api.parties import without_tokens
 from domain.actor import Actor
-from domain.scope import EVERYTHING
+from domain.scope import Scope
 from projections import deadlines as due
 from projections import worklist as work
 
@@ -69,7 +70,7 @@ def worklist(
     actor = me.actor() if allowed else None
     reached = context.catch_up(since)
     asked = filters.said() | _said(allowed=allowed or None)
-    wanted = filters.wanted(EVERYTHING, at, context.service.reference.organisation())
+    wanted = filters.wanted(scope_of(context, me), at, context.service.reference.organisation())
     path = "/api/v1/worklist"
     after = context.cursors.read(question(path, asked), cursor)
     with context.reads.connect() as connection:
@@ -78,7 +79,8 @@ def worklist(
         total = listing.count() if count else None
     page = without_tokens(rows[:limit], {})
     if actor is not None:
-        page = [row | {"allowed": _allowed(context, row["code"], actor)} for row in page]
+        own = acting_scope(context, me, actor)
+        page = [row | {"allowed": _allowed(context, row["code"], actor, own)} for row in page]
     mark = None
     if len(rows) > limit:
         mark = context.cursors.make(question(path, asked), list(work.cursor(rows[limit - 1], filters.sort)))
@@ -97,6 +99,7 @@ def worklist(
 )
 def deadlines(
     context: Here,
+    me: Me,
     kind: Annotated[Literal["coming", "late", "met", "lapsed", "all"], Query()] = "coming",
     unit: Annotated[Line | None, Query(description="Whose duty lies with this unit or one under it.")] = None,
     within: Annotated[int | None, Query(ge=0, le=3650, description="Coming within so many days.")] = None,
@@ -113,7 +116,7 @@ def deadlines(
     after = context.cursors.read(question(path, filters), cursor)
     with context.reads.connect() as connection:
         rows = due.deadlines(
-            connection, at, kind, scope=EVERYTHING, unit=_unit(context, unit), within=within, rule=rule,
+            connection, at, kind, scope=scope_of(context, me), unit=_unit(context, unit), within=within, rule=rule,
             after=(after[0], after[1], after[2], after[3]) if after else None, limit=limit + 1,
             policies=context.service.policies,
         )  # fmt: skip
@@ -139,5 +142,5 @@ def _unit(context: Context, code: str | None) -> str | None:
     return code
 
 
-def _allowed(context: Context, code: str, actor: Actor) -> list[str]:
-    return context.service.allowed(context.service.case(code), actor)
+def _allowed(context: Context, code: str, actor: Actor, scope: Scope) -> list[str]:
+    return context.service.allowed(context.service.case(code), actor, scope)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from api.access.signed import Signed
 from api.examples import GRID, MEDIATOR, REPORTER, TOWNSHIP, VILLAGE, by
 from api.openapi import document
-from domain.account import Reach
+from domain.account import Office, Reach
 from domain.terms import Role
 from tests.api.conftest import body_of
 from workflows.accounts import CONSOLE
@@ -196,5 +197,6 @@ def test_a_session_cookie_that_was_made_up_opens_nothing(web):
 def test_accounts_are_not_told_to_whoever_follows_the_log(web, context):
     from api.routes.events import _next
 
-    told = b"".join(_next(context, 0, "", None)[1])
+    admin = Signed("admin", (Office(Role.ORG_ADMIN, "", date(2000, 1, 1)),), None, "token")
+    told = b"".join(_next(context, admin, 0, "", None)[1])
     assert b"unit.created" in told and b"account." not in told

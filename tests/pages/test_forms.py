@@ -90,7 +90,8 @@ def test_what_is_filled_in_becomes_the_command_that_json_would_give(
 
     body = {"actor": said_by(user), "facts": facts, "people": example.get("people", [])}
     read = command_form(table, trigger).model_validate(body)
-    expected = command_of(read, signed(user), module_bench.service, trigger, case=case.code if case else "")
+    code = case.code if case else ""
+    expected = command_of(read, signed(user), module_bench.context, trigger, case=code)
     assert facts_of(table, command) == facts_of(table, expected)
     assert command.people == expected.people
     assert (command.trigger, command.case, command.actor) == (expected.trigger, expected.case, expected.actor)

@@ -264,7 +264,7 @@ class Tree:
 
 
 NOTHING = {Role.POLICY_ADMIN, Role.ORG_ADMIN, Role.CITIZEN}
-OVERSEE = {Role.SUPERVISOR, Role.SPONSOR, Role.REVIEWER, Role.AUDITOR, Role.PRIVACY_OFFICER}
+OVERSEE = {Role.INTAKE, Role.SUPERVISOR, Role.SPONSOR, Role.REVIEWER, Role.AUDITOR, Role.PRIVACY_OFFICER}
 
 
 def may_see(user: str, held: list[tuple[Role, str]], known: Known, tree: Tree) -> bool:

@@ -13,7 +13,8 @@ from domain.terms import Role
 from eventlog import passwords
 from eventlog.credentials import SessionRow, digest
 from tests.support.township import ADMIN, Township, at
-from workflows.accounts import APART, CONSOLE, ON_CASES, Accounts
+from workflows.accounts import CONSOLE, Accounts
+from workflows.authority import APART, ON_CASES
 
 GOOD = "three-herons-5"
 TOWN = Actor("tao", Role.ORG_ADMIN, "T1")  # administers T1 and what stands under it

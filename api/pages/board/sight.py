@@ -1,4 +1,4 @@
-"""Whose figures somebody may read, and which of the cases behind them."""
+"""Whose figures somebody is shown when they ask for nobody's in particular."""
 
 from __future__ import annotations
 
@@ -6,22 +6,7 @@ from datetime import date
 
 from api.access.signed import Signed
 from api.context import Context
-from api.pages.navigation import SEES_CASES
 from domain.errors import NotFound
-from domain.scope import Scope
-
-
-def scope_here(context: Context, me: Signed, on: date) -> Scope:
-    """The cases of the territories in which somebody holds a post that sees cases, and those they have a part in.
-
-    Reports that accuse one of these units, or one above, are kept from them (信访工作条例 Art. 30(3)).
-    """
-    organisation = context.service.reference.organisation()
-    units = {office.unit for office in me.offices if office.post in SEES_CASES and office.held(on)}
-    standing = {code for unit in units if (code := organisation.stand_in(unit, on))}
-    above = {code for unit in standing for code in (unit, *organisation.ancestors(unit, on))}
-    roots = frozenset(organisation.host(unit, on) for unit in standing)
-    return Scope(roots=roots, user=me.user if units else "", kept_from=frozenset(above))
 
 
 def own_unit(context: Context, me: Signed, on: date) -> str:
