@@ -12,10 +12,10 @@ BIN := .venv/bin
 CODE := domain workflows eventlog projections api gridcase
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format docs faults bench lock clean
+.PHONY: help setup run test check format docs screenshots faults bench lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/installed ## make .venv from requirements.lock (only when something changed)
 	@:
@@ -47,6 +47,9 @@ format: setup ## put the code into its form, repair what can be repaired by itse
 
 docs: setup ## write the generated documents anew (workflows, settings, OpenAPI)
 	$(BIN)/python -m docs.generate
+
+screenshots: setup ## look at every page, on a phone and on a desk (docs/screenshots/; needs Chromium)
+	$(BIN)/python -m docs.screenshots $(ARGS)
 
 faults: setup ## kill, cut off, fill up: every fault at its full size (docs/operations/faults.md; some 15 minutes)
 	GRIDCASE_FAULT_ROUNDS=$${GRIDCASE_FAULT_ROUNDS:-50} $(BIN)/python -m pytest tests/faults -rP $(ARGS)

@@ -137,5 +137,5 @@ def shown(request: Request, context: Context, me: Signed, intake: Intake, sheet:
     may = me.acting is not None and me.acting.post in intake.posts
     return page(
         request, context, me, "intake.html", status=sheet.status, intake=intake, may=may,
-        sheet=replace(sheet, fields=first, envelope=[*named.values(), *sheet.envelope]),
+        sheet=replace(sheet, fields=first, usual=list(named.values())),
     )  # fmt: skip

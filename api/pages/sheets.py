@@ -67,7 +67,7 @@ class Sheet:
     event: Title
     law: Title
     fields: Sequence[Control]
-    envelope: Sequence[Control]
+    envelope: Sequence[Control]  # folded away until something stands in it
     conditions: Sequence[Title]
     hidden: Mapping[str, str]
     status: int = 200
@@ -76,6 +76,9 @@ class Sheet:
     refusal: Title | None = None
     allowed: Sequence[Choice] = ()
     changes: Sequence[Mapping[str, Any]] = ()
+    usual: Sequence[
+        Control
+    ] = ()  # folded away with the envelope: what is filled in beforehand and seldom changed
 
 
 @dataclass
