@@ -1,4 +1,4 @@
-"""Which cases may be the same matter as one: of the same place and time, with nearly the same title or a party in common.
+"""Which cases may be the same matter as one: with a party in common, or of the same place with nearly the same title.
 
 A hint for a person who looks, never a decision: nothing is merged, closed or refused by it. Titles are compared without
 names, which the log does not have; parties by their references.
@@ -15,17 +15,13 @@ import sqlalchemy as sa
 
 from domain.scope import Scope
 from projections import schema
-from projections.audit import READ_AUDIT
-from projections.reach import READ_REACH
+from projections.likeness import FEWEST_PAIRS, READ_LIKENESS, marks_of_parties, marks_of_title, pairs
 from projections.scoped import visible
-from projections.words import folded
 from projections.worklist_table import READ_WORKLIST
 
 WITHIN: Final = timedelta(days=365)  # how far apart two reports of one matter are looked for
-COMPARED: Final = 400  # cases of the place, the newest first
-FEWEST_PAIRS: Final = 4  # a title of less says nothing
+COMPARED: Final = 60  # cases that share a mark, the newest first
 NEAR: Final = 0.6  # the part of all pairs of characters that two titles share
-PARTIES_TOLD_BY: Final = 4  # versions: who the parties are is told in the first events
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +40,39 @@ def alike(
     case_id: str,
     title: str,
     parties: Collection[str],
-    units: Collection[str],
+    places: Collection[str],
     opened_at: datetime,
     scope: Scope,
     on: date,
     most: int = 5,
 ) -> list[Alike]:
-    """Cases of these units that look like this one and are in the scope: those with a party in common first."""
-    c, r = READ_WORKLIST.c, READ_REACH.c
-    here = sa.select(r.case_id).where(r.unit.in_(sorted(units)), r.case_id != case_id)
+    """Cases that look like this one and are in the scope: those with a party in common first, then the newest.
+
+    `places` are the units in which a case with nearly the same title may have arisen.
+    """
+    of_parties = marks_of_parties(parties)
+    marks = [*of_parties, *marks_of_title(title, sorted(places))]
+    if not marks:
+        return []
+    c, m = READ_WORKLIST.c, READ_LIKENESS.c
     since, until = schema.instant(opened_at - WITHIN), schema.instant(opened_at + WITHIN)
+    shared = sa.func.max(sa.case((m.mark.in_(of_parties), 1), else_=0)).label("same_party")
+    some = sa.select(m.case_id, shared).where(m.mark.in_(marks), m.case_id != case_id).group_by(m.case_id)
+    marked = some.limit(COMPARED * 10).subquery()
     query = (
-        sa.select(c.case_id, c.code, c.title, c.state, c.opened_at)
-        .where(c.case_id.in_(here), c.opened_at >= since, c.opened_at <= until, visible(scope, c.case_id, on))
-        .order_by(c.opened_at.desc())
+        sa.select(c.code, c.title, c.state, c.opened_at, marked.c.same_party)
+        .join(marked, marked.c.case_id == c.case_id)
+        .where(c.opened_at >= since, c.opened_at <= until, visible(scope, c.case_id, on))
+        .order_by(marked.c.same_party.desc(), c.opened_at.desc())
         .limit(COMPARED)
     )
-    rows = connection.execute(query).all()
-    known = with_party(connection, [row.case_id for row in rows], parties)
     own = pairs(title)
     found = [
-        Alike(row.code, row.title, row.state, row.opened_at, row.case_id in known)
-        for row in rows
-        if row.case_id in known or similar(own, pairs(row.title))
+        Alike(row.code, row.title, row.state, row.opened_at, bool(row.same_party))
+        for row in connection.execute(query)
+        if row.same_party or similar(own, pairs(row.title))
     ]
-    return sorted(found, key=lambda one: not one.same_party)[:most]
-
-
-def with_party(connection: sa.Connection, cases: Collection[str], parties: Collection[str]) -> set[str]:
-    """Those of the cases that name one of these references among their first facts."""
-    if not cases or not parties:
-        return set()
-    c = READ_AUDIT.c
-    named = sa.or_(*(c.changes.contains(f'"{one}"', autoescape=True) for one in sorted(parties)))
-    query = sa.select(c.case_id).where(c.case_id.in_(list(cases)), c.version <= PARTIES_TOLD_BY, named)
-    return set(connection.execute(query).scalars())
-
-
-def pairs(title: str) -> frozenset[str]:
-    """Every two characters of a title that stand side by side, without names, blanks and punctuation."""
-    letters = "".join(one for one in folded(title) if one.isalnum())
-    return frozenset(letters[n : n + 2] for n in range(len(letters) - 1))
+    return found[:most]
 
 
 def similar(one: frozenset[str], other: frozenset[str]) -> bool:

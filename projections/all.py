@@ -8,6 +8,7 @@ from projections.accounts import Accounts
 from projections.audit import Audit
 from projections.deadlines import Deadlines
 from projections.facts import Facts
+from projections.likeness import Likeness
 from projections.projection import Projection
 from projections.schema import open_engine
 from projections.spells import Spells
@@ -23,6 +24,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     Deadlines(),
     Spells(),
     Facts(),
+    Likeness(),
     Accounts(),
 )
 

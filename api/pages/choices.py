@@ -5,7 +5,7 @@ Offers only help. What may be chosen is decided by the guards of the workflow ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -17,18 +17,19 @@ from domain.actor import Actor
 from domain.case import NEW, Case
 from domain.errors import NotFound
 from domain.fact_names import fact_name
-from domain.names import NAMES, value_name
+from domain.names import NAMES, name_of, value_name
 from domain.organisation import Organisation, local_date
 from domain.policy import Limits
 from domain.record import CORRECTABLE
 from domain.rule import PAUSE_CAUSES, Title
-from domain.terms import Category, Channel, Severity
+from domain.terms import Category, Channel, Role, Severity
 from workflows.accounts import Accounts
 from workflows.service import Service
 from workflows.table import Table
 
 FEW: Final = 12  # what a list shows at once; more is searched by typing
 MOST: Final = 300  # what is offered while somebody types
+NEAR, MOST_PEOPLE = 60, 100  # units whose officials are offered, and how many
 OF_FACT: Final[dict[str, Any]] = {"severity": Severity, "category": Category, "channel": Channel}
 
 Choice = tuple[str, Title]
@@ -44,7 +45,7 @@ class Choices:
     case: Case
     actor: Actor
     at: datetime
-    accounts: Iterable[Choice] = field(default_factory=tuple)
+    officials: Callable[[Sequence[str]], Iterable[tuple[str, Role]]] = field(default=lambda units: ())
 
     @cached_property
     def units(self) -> Organisation:
@@ -162,15 +163,23 @@ class Choices:
 
     @cached_property
     def people(self) -> list[Choice]:
-        """Accounts that have to do with the case, the actor, then those who hold a post near it; by their names."""
-        known = [user for user in dict.fromkeys([*self._in_charge, self.actor.user]) if user]
-        names = Accounts(self.service.log, self.service.reference).names(known)
-        found = {user: Title(*[names.get(user, user)] * 2) for user in known} | dict(self.accounts)
-        return list(found.items())[:MOST]
+        """Accounts that have to do with the case, the actor, then those who hold a post near it; by name and post."""
+        known: dict[str, Role | None] = {user: None for user in [*self._in_charge, self.actor.user] if user}
+        for user, post in self.officials(self.near[:NEAR]):
+            known.setdefault(user, post)
+        shown = list(known)[:MOST_PEOPLE]
+        names = Accounts(self.service.log, self.service.reference).names(shown)
+        return [(user, _official(names.get(user, user), known[user])) for user in shown]
+
+    @property
+    def closest(self) -> list[Choice]:
+        """Those of them who have to do with the case, and the actor: few enough to tick."""
+        near = dict.fromkeys([*self._in_charge, self.actor.user])
+        return [(user, name) for user, name in self.people if user in near]
 
     def find_user(self, text: str) -> str:
         """The account that somebody meant: one, or a name that only one of those offered bears."""
-        same = [user for user, name in self.people if name.zh == text and user != text]
+        same = [user for user, name in self.people if name.zh.partition("（")[0] == text and user != text]
         return same[0] if len(same) == 1 else text
 
     @property
@@ -216,6 +225,13 @@ class Choices:
         if fact == "origin" and new:
             facts["new"] = self.find_unit(new)
         return facts
+
+
+def _official(name: str, post: Role | None) -> Title:
+    if post is None:
+        return Title(name, name)
+    said = name_of(post)
+    return Title(f"{name}（{said.zh}）", f"{name} ({said.en})")
 
 
 def named(units: Organisation, code: str, on: date) -> str:

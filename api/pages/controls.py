@@ -127,6 +127,11 @@ class Controls:
     def _several(self, asked: Mapping[str, Any], stands_for: str, said: dict[str, Any]) -> Control:
         """Any of what there is, and where it may be something else, one more in each line of a field."""
         name, offered = said["name"], self.choices.of(stands_for, asked["name"])[: FEW * 2]
+        if stands_for in (kinds.USER, kinds.PERSON):
+            offered = [
+                *(self.choices.parties.items() if stands_for == kinds.PERSON else ()),
+                *self.choices.closest,
+            ]
         chosen = self.typed.all(name)
         if stands_for == kinds.UNIT:
             chosen = [self.choices.find_unit(one) for one in chosen]

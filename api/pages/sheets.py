@@ -32,9 +32,11 @@ from api.routes.commands import done_by
 from domain.actor import Actor
 from domain.case import TYPES, Case, case_id
 from domain.errors import Invalid, KeyReused, Refused, VersionConflict
+from domain.organisation import local_date
 from domain.rule import Title
 from domain.terms import Role, Source
-from workflows.accounts import Accounts
+from projections.accounts import officials
+from workflows.accounts import ON_CASES, Accounts
 from workflows.service import Answer, Command, Service
 from workflows.table import Table
 
@@ -92,7 +94,6 @@ class Form:
     case: Case | None = None
     typed: Typed = field(default_factory=Typed)
     source: Source = Source.DESK
-    accounts: Sequence[Choice] = ()
     _made: Body = field(init=False)
 
     @cached_property
@@ -112,8 +113,14 @@ class Form:
     @cached_property
     def choices(self) -> Choices:
         return Choices(
-            self.context.service, self.table, self.trigger, self.subject, self.actor, self.at, self.accounts
+            self.context.service, self.table, self.trigger, self.subject, self.actor, self.at, self._officials
         )
+
+    def _officials(self, units: Sequence[str]) -> list[tuple[str, Role]]:
+        """Who holds a post in these units today, but for those who do not work on cases."""
+        with self.context.reads.connect() as connection:
+            found = officials(connection, units, local_date(self.at), sorted(ON_CASES))
+        return [(row["user"], Role(row["post"])) for row in found]
 
     # The sheet.
 
@@ -260,7 +267,7 @@ class Form:
         self.case = self.context.service.case(error.case)
         kept = [(name, value) for name, value in self.typed if name != "version"]
         again = Form(self.context, self.me, self.table, self.trigger, self.case,
-                     Typed([*kept, ("version", str(error.actual))]), self.source, self.accounts)  # fmt: skip
+                     Typed([*kept, ("version", str(error.actual))]), self.source)  # fmt: skip
         names = Accounts(self.context.service.log, self.context.service.reference).names(
             {str(change["user"]) for change in error.changes}
         )
