@@ -61,6 +61,10 @@ class Activity:
     meets: tuple[str, ...] = ()
     starts: tuple[Begun, ...] = ()
 
+    @property
+    def closes(self) -> bool:
+        return self.outcome is not None or self.state == CLOSED
+
 
 @dataclass(frozen=True, slots=True)
 class History:

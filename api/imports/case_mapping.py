@@ -5,7 +5,7 @@ A mapping adds no fact that neither the row nor the mapping states.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -149,7 +149,10 @@ class CaseMapping:
         number = self.number.read(row)
         if not number or len(number) > NUMBER_LENGTH or not number.isprintable():
             raise Invalid(
-                self.number.name, number, f"Give a case number of 1 to {NUMBER_LENGTH} printable characters."
+                self.number.name,
+                number,
+                f"Give a case number of 1 to {NUMBER_LENGTH} printable characters.",
+                f"请填 1 至 {NUMBER_LENGTH} 个可见字符的案号。",
             )
         head = (
             _needed(self.type, row),
@@ -170,8 +173,34 @@ class CaseMapping:
             told.append(Told(number, rank, *head, activity))
         if not told:
             columns = ", ".join(event.at.name for event in self.events)
-            raise Invalid("row", number, f"It tells no activity: fill one of {columns}.")
+            raise Invalid(
+                "row",
+                number,
+                f"It tells no activity: fill one of {columns}.",
+                f"本行没有事项：请填 {columns} 之一。",
+            )
+        if self.wide and (early := closed_early([one.activity for one in told])) is not None:
+            raise self.too_early(*early)
         return told
+
+    def too_early(self, closing: Activity, opened: datetime) -> Invalid:
+        """The error of a case that closed before it began."""
+        field = next(
+            (one.at.name for one in self.events if self.wide and one.activity.constant == closing.name),
+            self.events[0].at.name,
+        )
+        zone = self.instants.zone
+        at, began = (one.astimezone(zone).isoformat(" ", "minutes") for one in (closing.at, opened))
+        return Invalid(
+            field,
+            at,
+            f"The case closed before it began ({began}): correct one of the two instants.",
+            f"办结时间早于案件开始时间（{began}），请更正其一。",
+        )
+
+    def is_mapped(self, activity: str) -> bool:
+        """Whether a rule tells what follows from an activity of this name; all do where there are no rules."""
+        return not self.rules or activity in self.rules
 
     def _activity(self, event: EventForm, row: Row, order: str) -> Activity:
         name = _needed(event.activity, row)
@@ -208,8 +237,15 @@ class CaseMapping:
 def _needed(field: Field, row: Row) -> str:
     text = field.read(row)
     if not text:
-        raise Invalid(field.name, text, "Fill the cell.")
+        raise Invalid(field.name, text, "Fill the cell.", "此格必填。")
     return text
+
+
+def closed_early(activities: Sequence[Activity]) -> tuple[Activity, datetime] | None:
+    """The activity that closes a case before anything else of it happened, and when that began."""
+    began = min((one.at for one in activities if not one.closes), default=None)
+    early = (one for one in activities if one.closes and began is not None and one.at < began)
+    return next(((one, began) for one in early if began is not None), None)
 
 
 def _word(field: Field | None, row: Row, words: type[W]) -> W | None:
@@ -221,7 +257,12 @@ def _word(field: Field | None, row: Row, words: type[W]) -> W | None:
         return words(text)
     except ValueError:
         known = ", ".join(words)
-        raise Invalid(field.name, text, f"Translate it in the mapping (values) to one of {known}.") from None
+        raise Invalid(
+            field.name,
+            text,
+            f"Translate it in the mapping (values) to one of {known}.",
+            f"请在映射文件（values）中译为 {known} 之一。",
+        ) from None
 
 
 def _level(field: Field | None, row: Row) -> Level | None:
@@ -230,7 +271,10 @@ def _level(field: Field | None, row: Row) -> Level | None:
         return None
     if text not in LEVELS:
         raise Invalid(
-            field.name, text, f"Translate it in the mapping (values) to one of {', '.join(LEVELS)}."
+            field.name,
+            text,
+            f"Translate it in the mapping (values) to one of {', '.join(LEVELS)}.",
+            f"请在映射文件（values）中译为 {', '.join(LEVELS)} 之一。",
         )
     return LEVELS[text]
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from api.imports.case_language import read_case_mapping
-from api.imports.case_mapping import CaseMapping, Told
+from api.imports.case_mapping import CaseMapping, Told, closed_early
 from api.imports.reading import read_rows
-from api.imports.report import CaseReport, OnError, Progress, Rejected
+from api.imports.report import CaseReport, OnError, Progress, Rejected, Unmapped
 from api.imports.staging import Staging
 from api.imports.units import create_constants
 from api.imports.values import Row
@@ -47,25 +47,29 @@ def import_cases(
     report, stop = CaseReport(), on_error == "stop"
     size = path.stat().st_size if path.is_file() else 0
     tell = progress or (lambda done, total: None)
-    usable = _checks(plan, service)
+    usable, unmapped = _checks(plan, service), Counter[str]()
     with Staging() as staging:
         for row in read_rows(path, plan.form, plan.columns(), lambda done: tell(done, 2 * size)):
             try:
                 if isinstance(row, Row):
-                    staging.put(row.line, usable(plan.tell(row)))
+                    told = usable(plan.tell(row))
+                    staging.put(row.line, told)
+                    unmapped.update(n for n in (o.activity.name for o in told) if not plan.is_mapped(n))
                     continue
             except Invalid as problem:
                 row = Rejected.because(row.line, problem)
             report.rejected.append(row)
             if stop:
                 return report
+        name = plan.events[0].activity.name
+        report.unmapped = [Unmapped(name, value, rows) for value, rows in unmapped.most_common()]
         create_constants(service, plan.units, actor, dry_run=dry_run)
         calendar = _calendar(plan, service)
         importing = HistoryImport(
             service, plan.id, calendar, actor=actor, correlation=f"{plan.id}:{path.name}"
         )
         done = 0
-        for cases in _portions(staging.cases()):
+        for cases in _portions(_in_order(plan, staging.cases(), report, stop=stop)):
             if not _record(importing, cases, report, dry_run=dry_run, stop=stop):
                 break
             done += sum(map(len, cases))
@@ -93,11 +97,17 @@ def _checks(plan: CaseMapping, service: Service) -> Callable[[list[Told]], list[
             if code and code not in constants and not units.exists(code):
                 field = plan.unit.name if plan.unit else "unit"
                 raise Invalid(
-                    field, code, "There is no such unit: import the units first, or translate the value."
+                    field,
+                    code,
+                    "There is no such unit: import the units first, or translate the value.",
+                    "没有此单位：请先导入单位，或在映射文件中译出。",
                 )
             if at > latest:
                 raise Invalid(
-                    "at", at.isoformat(), f"{one.activity.name} has not happened yet: correct the instant."
+                    "at",
+                    at.isoformat(),
+                    f"{one.activity.name} has not happened yet: correct the instant.",
+                    f"“{one.activity.name}”尚未发生，请更正时间。",
                 )
         return told
 
@@ -108,6 +118,20 @@ def _calendar(plan: CaseMapping, service: Service) -> WorkCalendar:
     """The calendar in the zone of the file; only working days need a table of holidays."""
     years = service.reference.calendar().years if plan.calendar == "holidays" else {}
     return WorkCalendar.of(years, plan.instants.zone)
+
+
+def _in_order(
+    plan: CaseMapping, cases: Iterator[list[tuple[int, Told]]], report: CaseReport, *, stop: bool
+) -> Iterator[list[tuple[int, Told]]]:
+    """The cases without those of their rows that close them before they began; such rows are reported."""
+    for case in cases:
+        while (early := closed_early([told.activity for _, told in case])) is not None:
+            line = next(line for line, told in case if told.activity is early[0])
+            report.rejected.append(Rejected.because(line, plan.too_early(*early)))
+            if stop:
+                return
+            case = [one for one in case if one[1].activity is not early[0]]
+        yield case
 
 
 def _portions(cases: Iterator[list[tuple[int, Told]]]) -> Iterator[list[list[tuple[int, Told]]]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from api.imports.csv_lines import csv_lines
 from api.imports.files import FileForm, Tell, check_columns
-from api.imports.report import Rejected
+from api.imports.report import SHOWN, Rejected
 from api.imports.values import Row
 from api.imports.workbook import workbook_lines
 from api.imports.xes import read_xes
@@ -52,7 +52,11 @@ def _rows(
             continue
         if isinstance(cells, str):  # what the CSV reader complained of
             yield Rejected(
-                line, "row", cells, "Put quotation marks around the cell, and double those inside it."
+                line,
+                "row",
+                cells,
+                "Put quotation marks around the cell, and double those inside it.",
+                "请给单元格加上引号，其中的引号写两遍。",
             )
         elif header is None:
             header = [cell.strip() for cell in cells]
@@ -61,7 +65,19 @@ def _rows(
         elif len(cells) < len(columns) or any(cells[len(columns) :]):
             told = f"{len(cells)} cells"
             yield Rejected(
-                line, "row", told, f"The header has {len(columns)} columns: look for a delimiter in a cell."
+                line,
+                "row",
+                told,
+                f"The header has {len(columns)} columns: look for a delimiter in a cell.",
+                f"表头有 {len(columns)} 列：请检查单元格中是否有分隔符。",
+            )
+        elif (broken := next((n for n, cell in enumerate(cells) if "\0" in cell), None)) is not None:
+            yield Rejected(
+                line,
+                columns[broken],
+                cells[broken].replace("\0", "␀")[:SHOWN],
+                "Leave out the character NUL; if every row has it, name the file's encoding.",
+                "请删去空字符（NUL）；如各行都有，请写明文件编码。",
             )
         else:
             yield Row(line, dict(zip(columns, map(str.strip, cells), strict=False)))

@@ -23,11 +23,21 @@ class Rejected:
     field: str
     value: str
     remedy: str
+    remedy_zh: str = ""
 
     @classmethod
     def because(cls, line: int, problem: Invalid) -> Rejected:
         value = "" if problem.value is None else str(problem.value)
-        return cls(line, problem.field, value[:SHOWN], problem.remedy)
+        return cls(line, problem.field, value[:SHOWN], problem.remedy, problem.remedy_zh)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """A word that no rule of the mapping is for: its activities were recorded, and change nothing."""
+
+    field: str
+    value: str
+    rows: int
 
 
 @dataclass
@@ -52,6 +62,7 @@ class CaseReport:
     recorded_events: int = 0
     already_present: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    unmapped: list[Unmapped] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -91,13 +91,23 @@ class UnitMapping:
 
     def _told_kind(self, row: Row, name: str) -> UnitKind:
         if self.kind is None:
-            raise Invalid(self.name.name, name, "No [[kind]] of the mapping fits this row: add one.")
+            raise Invalid(
+                self.name.name,
+                name,
+                "No [[kind]] of the mapping fits this row: add one.",
+                "映射文件中没有适合本行的 [[kind]]，请补上。",
+            )
         text = _needed(self.kind, row)
         try:
             return UnitKind(text)
         except ValueError:
             known = ", ".join(UnitKind)
-            raise Invalid(self.kind.name, text, f"Write one of {known}, or map its values.") from None
+            raise Invalid(
+                self.kind.name,
+                text,
+                f"Write one of {known}, or map its values.",
+                f"请填 {known} 之一，或在映射文件中译出。",
+            ) from None
 
 
 def read_unit_mapping(path: Path) -> UnitMapping:
@@ -139,7 +149,7 @@ def _kinds(table: MappingTable) -> Iterator[KindRule]:
 def _needed(field: Field, row: Row) -> str:
     text = field.read(row)
     if not text:
-        raise Invalid(field.name, text, "Fill the cell.")
+        raise Invalid(field.name, text, "Fill the cell.", "此格必填。")
     return text
 
 
@@ -150,7 +160,9 @@ def _day(field: Field | date, row: Row) -> date:
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
-        raise Invalid(field.name, text, "Write the first day as 2024-03-05.") from None
+        raise Invalid(
+            field.name, text, "Write the first day as 2024-03-05.", "请把首日写成 2024-03-05。"
+        ) from None
 
 
 def _number(field: Field | None, row: Row) -> int | None:
@@ -158,5 +170,5 @@ def _number(field: Field | None, row: Row) -> int | None:
     if field is None or not text:
         return None
     if not text.isdecimal():
-        raise Invalid(field.name, text, "Write a whole number, or nothing.")
+        raise Invalid(field.name, text, "Write a whole number, or nothing.", "请填整数，或留空。")
     return int(text)

@@ -56,7 +56,10 @@ class Field:
             if text:
                 known = ", ".join(self.values)
                 raise Invalid(
-                    self.name, text, f"The mapping translates {known}: add this value, or a default."
+                    self.name,
+                    text,
+                    f"The mapping translates {known}: add this value, or a default.",
+                    f"映射文件只有 {known}：请补上此值，或给出缺省值。",
                 )
         if not text:
             return self.default or ""
@@ -98,11 +101,29 @@ class Instants:
         except ValueError:
             forms = " or ".join(self.formats) or "ISO 8601, such as 2024-03-05 09:30:00"
             raise Invalid(
-                field, text, f"Write the instant as {forms}, or name its format in the mapping."
+                field,
+                text,
+                f"Write the instant as {forms}, or name its format in the mapping.",
+                f"请把时间写成 {forms}，或在映射文件中写明格式。",
             ) from None
         return self._aware(field, text, found), len(text) > BARE_DAY
 
     def _aware(self, field: str, text: str, found: datetime) -> datetime:
         if not EARLIEST <= found.year <= LATEST:
-            raise Invalid(field, text, f"Write a year between {EARLIEST} and {LATEST}.")
-        return found if found.tzinfo is not None else found.replace(tzinfo=self.zone)
+            raise Invalid(
+                field,
+                text,
+                f"Write a year between {EARLIEST} and {LATEST}.",
+                f"年份须在 {EARLIEST} 至 {LATEST} 之间。",
+            )
+        if found.tzinfo is not None:
+            return found
+        local = found.replace(tzinfo=self.zone)
+        if len(text) > BARE_DAY and local.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) != found:
+            raise Invalid(
+                field,
+                text,
+                f"There was no such time in {self.zone.key}: the clocks went forward over it. Correct it, or give the offset.",
+                f"{self.zone.key} 当日此时因拨快时钟而不存在，请更正，或写明时区偏移。",
+            )
+        return local

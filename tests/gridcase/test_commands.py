@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from eventlog.log import open_log
 from gridcase.cli import app
 from tests.support.real_data import real_file
 
@@ -297,7 +298,19 @@ def test_bad_rows_are_listed_and_the_exit_code_says_so(village: Typed, tmp_path:
         "field",
         "value",
         "remedy",
+        "remedy_zh",
     }
+
+
+def test_who_imports_is_recorded(village: Typed, tmp_path: Path) -> None:
+    (tmp_path / "more.csv").write_text("code,name,kind,parent\nV2,二村,village,T\n", encoding="utf-8")
+    named = ("import", "units", "more.csv", "--mapping", "units.toml", "--as", "hu:org_admin:C", "--json")
+    assert read(village(*named))["created"] == 1
+    log = open_log(f"sqlite:///{tmp_path / 'gridcase.db'}")
+    users = [logged.event.entry.actor.user for logged in log.read(0) if logged.event.TOPIC == "unit.created"]
+    log.close()
+    assert users == ["import", "import", "import", "import", "hu"]
+    assert village("import", "units", "more.csv", "--mapping", "units.toml", "--as", "hu").exit_code == 2
 
 
 def test_a_person_is_erased_by_two_people_and_the_key_can_be_changed(village: Typed) -> None:

@@ -76,6 +76,7 @@ def test_a_history_becomes_events_that_say_where_they_come_from(service, write, 
         "recorded_events": 3,
         "already_present": 0,
         "rejected": [],
+        "unmapped": [{"field": "what", "value": "上报", "rows": 1}],
     }
     first, second, third = events(service)
     assert [first.activity, second.activity, third.activity] == ["上报", "受理", "办结"], "10 comes after 2"
@@ -413,3 +414,73 @@ def test_a_mapping_that_makes_no_sense_is_refused_and_nothing_is_recorded(servic
 def test_an_instant_may_lie_a_little_ahead_of_our_clock(service, write, old):
     soon = (service.clock() + timedelta(minutes=2)).isoformat()
     assert run(service, write("a.csv", HEADER + f"1,1,上报,{soon},,,\n"), old)["recorded_events"] == 1
+
+
+def test_a_case_that_closed_before_it_began_is_told_and_the_rest_of_it_recorded(service, write, old):
+    closed_early = [
+        ONE[0],
+        ONE[1],
+        "1,3,办结,2024-01-01 09:00,旧办,,\n",
+        "1,4,补记,2024-01-05 09:00,旧办,,\n",
+    ]
+    report = run(service, write("early.csv", HEADER + "".join(closed_early)), old)
+    (bad,) = report["rejected"]
+    assert (bad["line"], bad["field"], bad["value"][:16]) == (4, "at", "2024-01-01 09:00")
+    assert "closed before it began" in bad["remedy"] and bad["remedy_zh"]
+    assert (report["recorded_events"], service.case("OLD-1").state) == (3, "village_mediation.mediating")
+
+
+def test_a_wide_row_that_closed_before_it_opened_is_told_whole(service, write):
+    wide = write("wide.toml", TWO_COLUMNS)
+    report = run(service, write("w.csv", "no,opened,closed\n1,2024-01-05 09:00,2024-01-01 09:00\n"), wide)
+    (bad,) = report["rejected"]
+    assert (bad["line"], bad["field"], report["cases"]) == (2, "closed", 0)
+
+
+TWO_COLUMNS = """
+imports = "cases"
+id = "wide"
+[time]
+zone = "America/New_York"
+[case]
+number = { column = "no", prefix = "W-" }
+type = { constant = "dispute" }
+[[event]]
+name = "opened"
+at = "opened"
+[[event]]
+name = "closed"
+at = "closed"
+state = "closed"
+"""
+
+
+@pytest.mark.parametrize(
+    ("opened", "usable"),
+    [
+        ("2024-03-10 02:30:00", False),  # the clocks went from 2:00 to 3:00
+        ("2024-03-10 02:30:00-05:00", True),
+        ("2024-03-10 03:00:00", True),
+        ("2024-11-03 01:30:00", True),  # twice that day: the first is meant
+    ],
+)
+def test_a_time_that_the_clocks_left_out_is_told(service, write, opened, usable):
+    report = run(service, write("w.csv", f"no,opened,closed\n1,{opened},\n"), write("wide.toml", TWO_COLUMNS))
+    found = [(bad["line"], bad["field"], bad["value"]) for bad in report["rejected"]]
+    assert found == ([] if usable else [(2, "opened", opened)])
+
+
+def test_a_cell_with_nul_is_told_and_the_other_rows_go_on(service, write, old):
+    report = run(service, write("nul.csv", HEADER + ONE[0] + ONE[1].replace("甲", "甲\0") + ONE[2]), old)
+    (bad,) = report["rejected"]
+    assert (bad["line"], bad["field"], bad["value"]) == (3, "note", "甲␀") and "NUL" in bad["remedy"]
+    assert report["recorded_events"] == 2
+
+
+def test_a_word_without_a_rule_is_counted(service, write, old):
+    rows = [*ONE[:2], "1,3,已结案,2024-01-09 09:00,旧办,,\n", "2,1,已结案,2024-01-09 09:00,旧办,,\n"]
+    report = run(service, write("a.csv", HEADER + "".join(rows)), old)
+    assert report["unmapped"] == [
+        {"field": "what", "value": "已结案", "rows": 2},
+        {"field": "what", "value": "上报", "rows": 1},
+    ]

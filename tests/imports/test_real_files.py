@@ -28,7 +28,7 @@ def table(file):
 @pytest.mark.timeout(300)
 def test_traffic_fines_keep_order_variants_and_the_penalty_day_and_again_nothing(service):
     file = real_file("traffic_fines_eventdataR.csv")
-    counts = {"cases": 10_000, "source_events": 34_724, "rejected": []}
+    counts = {"cases": 10_000, "source_events": 34_724, "rejected": [], "unmapped": []}
     assert run(service, file, "traffic_fines.toml") == {
         **counts,
         "recorded_events": 34_724,
