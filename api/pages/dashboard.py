@@ -44,15 +44,23 @@ def dashboard(
     today = local_date(at)
     span = Span.read(period) if period else Span.around(today - SETTLED, "quarter")
     code = unit or own_unit(context, me, today)
-    demand(authority(context, me).sees_figures(code, by_unit=True))
+    may = authority(context, me)
+    demand(may.sees_figures(code))
     where = place(organisation, code, min(span.until - timedelta(1), today))
     cut = known_at or at.replace(microsecond=0)
     limits = context.service.policies.in_force(context.service.jurisdiction, at).limits
     with context.reads.connect() as connection:
-        asking = Asking(connection, where.unit.code, span, at, cut, limits, words(request), bool(where.under))
-        told = parts(asking, context, where)
+        by_unit = bool(where.under) and may.sees_figures(where.unit.code, by_unit=True).allowed
+        asking = Asking(connection, where.unit.code, span, at, cut, limits, words(request), by_unit)
+        told = parts(asking, context)
+        told["under"] = under(asking, where) if by_unit else None
+        told["peers"] = (
+            peers(asking, where) if may.sees_figures(where.asked_of, by_unit=True).allowed else None
+        )
     told |= {
         "place": where,
+        "above": [each for each in where.above if may.sees_figures(each.code).allowed],
+        "below": [each for each in where.under if may.sees_figures(each.code).allowed],
         "span": span,
         "periods": periods(asking, today),
         "asking": asking,
@@ -61,8 +69,8 @@ def dashboard(
     return page(request, context, me, "dashboard.html", **told, **beside(asking, where, today))
 
 
-def parts(asking: Asking, context: Context, where: Place) -> dict[str, Any]:
-    """Every part of the page by its name in the template."""
+def parts(asking: Asking, context: Context) -> dict[str, Any]:
+    """The parts about the unit itself, by their names in the template."""
     contained, kept = containment(asking), duties(asking, context.service.policies)
     charts, table = trends(asking, [*contained.by_severity, *kept.rates])
     return {
@@ -73,8 +81,6 @@ def parts(asking: Asking, context: Context, where: Place) -> dict[str, Any]:
         "time": time_in_level(asking),
         "escalation": escalation(asking),
         "backlog": backlog(asking),
-        "peers": peers(asking, where),
-        "under": under(asking, where),
     }
 
 

@@ -71,6 +71,8 @@ def one_figure(
         raise Invalid("part", listed, f"{name} has: {', '.join((*PARTS, *FIGURES[name].excluded))}.")
     with context.reads.connect() as connection:
         told = _told(request, context, connection, asked, listed, by)
+        if not may.sees_figures(code, by_unit=True).allowed:
+            told["may"] = [way for way in told["may"] if way[0] != "unit"]
         told |= _cases(context, connection, asked, listed, scope_of(context, me), cursor)
     return page(request, context, me, "figure.html", **told)
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from api.pages.assets import assets
 from api.pages.charts.amount import Say
-from gridcase.demo.district import COUNTY
+from gridcase.demo.district import CITY, COUNTY
 from projections.figures import FIGURES
 from tests.support.board import TOWNSHIP, VILLAGE, told_in
 from tests.support.browser import DESK, PHONE, Visitors, axe_findings, sideways, too_small
@@ -195,6 +195,15 @@ def test_one_goes_up_and_down_the_tree_and_back_and_forth_in_time(board):
         assert 'rel="next"' not in last, "nobody looks into the future"
         for period in ("2026", "2026-07"):
             assert client.get(f"/dashboard?unit={VILLAGE}&period={period}")
+
+
+def test_a_county_sees_the_city_as_a_whole_and_none_of_its_other_counties(board):
+    with board.client("supervisor") as client:
+        assert f"/dashboard?unit={CITY}&amp;" in client.get(f"/dashboard?unit={COUNTY}&period={QUARTER}")
+        page = client.get(f"/dashboard?unit={CITY}&period={QUARTER}")
+        assert 'id="peers"' not in page and 'id="under"' not in page
+        client.get(f"/figures/containment?unit={CITY}&by=unit", 403)
+        assert "by=unit" not in client.get(f"/figures/containment?unit={CITY}")
 
 
 def test_a_board_never_says_nought_of_what_was_not_counted(board):
