@@ -36,7 +36,8 @@ from domain.organisation import local_date
 from domain.rule import Title
 from domain.terms import Role, Source
 from projections.accounts import officials
-from workflows.accounts import ON_CASES, Accounts
+from workflows.accounts import Accounts
+from workflows.authority import ON_CASES
 from workflows.service import Answer, Command, Service
 from workflows.table import Table
 
