@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import sqlalchemy as sa
 
 from api.access.door import Door
+from api.access.sign_in import SignIn
 from api.codes import new_code
 from api.cursor import Cursors
 from api.letters.desk import Desk
@@ -93,6 +94,7 @@ class Context:
     seen: Runner = field(init=False)
     accounts: Accounts = field(init=False)
     door: Door = field(init=False)
+    sign_in: SignIn = field(init=False)
     letters: Desk = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,6 +103,7 @@ class Context:
         self.letters = Desk(self.service, self.settings.font_folder)
         self.accounts = Accounts(log, self.service.reference, self.now)
         self.door = Door(log, self.now, timedelta(minutes=self.settings.session_idle_minutes))
+        self.sign_in = SignIn(self.accounts, self.door, timedelta(hours=self.settings.session_hours))
         self.seen = self.runner if here else Runner(log, self.reads, PROJECTIONS)
 
     def now(self) -> datetime:

@@ -39,6 +39,7 @@ class Known:
     asked: datetime
     ends: datetime
     office: str
+    password_due: bool = False
     session: SessionRow | None = None
     token: TokenRow | None = None
 
@@ -110,7 +111,8 @@ class Door:
             acting = chosen or acting
         if kept.session is None:
             return Signed(kept.user, offices, acting, "token")
-        return Signed(kept.user, offices, acting, "session", kept.session.csrf, kept.session.language)
+        row = kept.session
+        return Signed(kept.user, offices, acting, "session", row.csrf, row.language, kept.password_due)
 
     def _token(self, said: Said, now: datetime) -> Known | None:
         row = self.credentials.token(said.digest)
@@ -128,7 +130,8 @@ class Door:
             with contextlib.suppress(PersistenceError):  # who only reads is not turned away by a full disk
                 self.credentials.seen(row.digest, now)
             row = replace(row, seen=now)
-        return Known(row.account, account.offices, now, row.ends, row.office, session=row)
+        due = account.password_temporary
+        return Known(row.account, account.offices, now, row.ends, row.office, due, session=row)
 
     def _account(self, user: str) -> Account | None:
         """The account as it is now; None for one that is suspended."""

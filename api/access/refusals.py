@@ -84,3 +84,13 @@ class Forged(AccessRefused):
             "the page is out of date",
             "Load it again, then send the form once more.",
         )
+
+
+class PasswordDue(AccessRefused):
+    """The password was set by somebody else: it is good for choosing one's own. A page leads there."""
+
+    rule = "password_due"
+
+    def __init__(self) -> None:
+        zh, en = "请先修改密码", "choose a password of your own first"
+        super().__init__(zh, en, "Change it at /me/password.")

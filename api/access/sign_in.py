@@ -18,6 +18,7 @@ from api.access.door import Door
 from api.access.signed import cookie_name
 from domain.account import Account
 from domain.errors import GridcaseError
+from domain.organisation import local_date
 from eventlog import passwords
 from eventlog.credentials import SessionRow, digest
 from workflows.accounts import Accounts
@@ -26,14 +27,15 @@ logger = logging.getLogger("gridcase.access")
 
 WINDOW: Final = timedelta(minutes=15)
 MOST_HERE, MOST_AT_ACCOUNT, MOST_FROM_ADDRESS = 5, 50, 30  # failed attempts in a window
-LONGEST_DEVICE = 200
 
 
 class WrongPassword(GridcaseError):
     """The account or the password is wrong: which one is not said."""
 
+    zh, en = "账号或密码不正确。", "The account or the password is wrong."
+
     def __init__(self) -> None:
-        super().__init__("账号或密码不正确。The account or the password is wrong.")
+        super().__init__(f"{self.zh}{self.en}")
 
 
 class TooManyAttempts(GridcaseError):
@@ -42,9 +44,9 @@ class TooManyAttempts(GridcaseError):
     def __init__(self, wait: timedelta) -> None:
         self.wait = wait
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
-        super().__init__(
-            f"尝试次数过多，请{minutes}分钟后再试。Too many attempts: try again in {minutes} minutes."
-        )
+        self.zh = f"尝试次数过多，请{minutes}分钟后再试。"
+        self.en = f"Too many attempts: try again in {minutes} minutes."
+        super().__init__(f"{self.zh}{self.en}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,11 @@ class SignIn:
     def begin(self, account: Account, came: Came) -> str:
         """A session for somebody whose password was looked at. It gets an id that nobody had before."""
         secret, now = secrets.token_urlsafe(32), self.accounts.clock()
+        held = account.held(local_date(now))
         row = SessionRow(
             digest(secret), account.user, secrets.token_urlsafe(24), now, now, now + self.longest,
-            language=came.language, device=came.device[:LONGEST_DEVICE],
+            office=held[0].name if held else "",
+            language=came.language, device=came.device,
         )  # fmt: skip
         self.credentials.put_session(row)
         return secret
@@ -99,6 +103,13 @@ class SignIn:
         """End this session."""
         self.credentials.drop_session(digest(cookie))
         self.door.forget(digest(cookie))
+
+    def may_set_up(self, came: Came) -> None:
+        """Raises TooManyAttempts for whoever has tried set-up codes too often."""
+        self._bounded(self.accounts.clock(), {f"set-up:{came.address}": MOST_HERE})
+
+    def set_up_failed(self, came: Came) -> None:
+        self.credentials.failed([f"set-up:{came.address}"], self.accounts.clock())
 
     def _account(self, user: str) -> Account | None:
         try:
@@ -113,9 +124,31 @@ class SignIn:
                 raise TooManyAttempts(first + WINDOW - now)
 
 
+# What a browser calls itself -> what people call it: the first that is there.
+BROWSERS: Final = {
+    "Edg": "Edge",
+    "MicroMessenger": "WeChat",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS: Final = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "HarmonyOS": "HarmonyOS", "Windows": "Windows",
+    "Mac OS": "macOS", "Linux": "Linux",
+}  # fmt: skip
+
+
 def came(request: Request, language: str = "") -> Came:
     address = request.client.host if request.client else ""
-    return Came(address, request.headers.get("user-agent", ""), language)
+    return Came(address, device_of(request.headers.get("user-agent", "")), language)
+
+
+def device_of(agent: str) -> str:
+    """ "Chrome · Android": enough to know one's own devices by; "" for what nobody knows."""
+    parts = [
+        next((name for mark, name in known.items() if mark in agent), "") for known in (BROWSERS, SYSTEMS)
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def remember(request: Request, answer: Response, secret: str) -> None:

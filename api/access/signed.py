@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from api.access.refusals import NoOffice, NotSignedIn
+from api.access.refusals import NoOffice, NotSignedIn, PasswordDue
 from domain.account import Office
 from domain.actor import Actor
 from eventlog.credentials import digest
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from api.access.door import Door
 
 OFFICE = "Gridcase-Office"  # a header such as `handler@330604-100`
+PASSWORD_PAGE = "/me/password"
 COOKIE, SECURE_COOKIE = "gridcase", "__Host-gridcase"
 
 
@@ -34,6 +35,7 @@ class Signed:
     how: Literal["session", "token"]
     csrf: str = ""
     language: str = ""
+    password_due: bool = False  # somebody else has set it: first of all it is changed
 
     def actor(self, on_behalf_of: str = "") -> Actor:
         """Who acts. Raises NoOffice for somebody who holds none, or several and has not chosen."""
@@ -83,10 +85,12 @@ async def visitor(request: Request) -> Signed | None:
 Visitor = Annotated[Signed | None, Depends(visitor)]
 
 
-async def me(found: Visitor) -> Signed:
-    """Raises NotSignedIn."""
+async def me(request: Request, found: Visitor) -> Signed:
+    """Raises NotSignedIn, and PasswordDue everywhere but where the password is changed."""
     if found is None:
         raise NotSignedIn
+    if found.password_due and request.url.path != PASSWORD_PAGE:
+        raise PasswordDue
     return found
 
 

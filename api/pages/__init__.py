@@ -15,9 +15,11 @@ from api.pages import (  # one a line: who adds a page changes one line
     imports,
     intake,
     letters,
+    me,
     receipts,
     reveal,
     rules,
+    sign_in,
     trigger,
     units,
 )
@@ -28,6 +30,8 @@ PAGES: Final = Path(__file__).parent
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     assets.router,
     home.router,
+    sign_in.router,
+    me.router,
     intake.router,
     receipts.router,
     cases.router,

@@ -14,7 +14,8 @@ import msgspec
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.access.signed import Signed, heard
+from api.access.refusals import PasswordDue
+from api.access.signed import PASSWORD_PAGE, Signed, heard
 from api.pages.security import is_page
 from api.pages.shell import kept_fields, rendered
 
@@ -35,6 +36,8 @@ async def seen(request: Request, problem: Response) -> Response:
     posted = await typed(request) if problem.status_code in MAY_BE_SENT_AGAIN else []
     if problem.status_code == 401 and not posted:
         return see_sign_in(request)
+    if told.get("rule") == PasswordDue.rule:
+        return Response(status_code=303, headers={"Location": PASSWORD_PAGE, "Cache-Control": "no-store"})
     answer = rendered(
         request,
         await who(request),
