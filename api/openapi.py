@@ -107,6 +107,8 @@ def described(app: FastAPI) -> dict[str, Any]:
         )  # fmt: skip
         schemas = told.setdefault("components", {}).setdefault("schemas", {})
         _, shapes = msgspec.json.schema_components(list(SHOWN.values()), ref_template=REF)
+        for name in shapes.keys() & schemas.keys():  # what is sent and what is answered, both called Answer
+            _rename(told, name, f"{name}Sent")
         schemas.update(shapes)
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
@@ -189,9 +191,27 @@ def _name(kind: str, part: dict[str, Any], taken: dict[str, Any]) -> str:
     )
 
 
+def _rename(told: dict[str, Any], old: str, new: str) -> None:
+    """Give a schema another name, wherever it is referred to."""
+    schemas = told["components"]["schemas"]
+    schemas[new] = schemas.pop(old)
+    todo: list[Any] = [told["paths"], schemas]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, dict):
+            if part.get("$ref") == REF.format(name=old):
+                part["$ref"] = REF.format(name=new)
+            todo += part.values()
+        elif isinstance(part, list):
+            todo += part
+
+
 def _untitled(part: Any) -> None:
-    """Take away the titles that pydantic makes of names: they say nothing that the name does not."""
-    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+    """Take away the titles that pydantic makes of names: they say nothing that the name does not. Examples keep theirs."""
+    inside = part if isinstance(part, list) else ()
+    if isinstance(part, dict):
+        inside = [inner for name, inner in part.items() if name not in ("example", "examples")]
+    for inner in inside:
         if isinstance(inner, dict) and isinstance(inner.get("title"), str):
             del inner["title"]
         _untitled(inner)

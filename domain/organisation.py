@@ -198,14 +198,6 @@ class Organisation:
             return False
         return heir == ancestor or ancestor in self.ancestors(heir, on)
 
-    def common_superior(self, a: str, b: str, on: date) -> str | None:
-        """共同的上一级: the nearest territory above both, which decides between them; None without one."""
-        above_a, above_b = (self.ancestors(self._required(code, on), on) for code in (a, b))
-        for code in above_a:
-            if code in above_b and not self._view(code, on).is_attached:
-                return code
-        return None
-
     def acts_for(self, actor_unit: str, holder: str, on: date) -> bool:
         """Whether `actor_unit` may act on what `holder` holds: one host, or it is the parent of a grid."""
         if not self.is_active(actor_unit, on):
@@ -303,10 +295,6 @@ class Organisation:
         """The unit that answers for a code on the day: itself, what it merged into, or its last parent; "" for nobody."""
         self._life(code)
         return self._heir(code, on)
-
-    def _required(self, code: str, on: date) -> str:
-        """The unit or its heir; NotFound where nobody answers."""
-        return self.stand_in(code, on) or self._view(code, on).code
 
 
 def _closure(edges: dict[str, set[str]], code: str) -> set[str]:

@@ -53,6 +53,17 @@ def test_the_documentation_page_and_all_it_loads_come_from_here(web):
     assert not re.search(r"https?://", page.text)
 
 
+def test_what_is_sent_and_what_is_answered_have_names_of_their_own_and_examples_are_whole():
+    told = json.loads(document())
+    schemas = told["components"]["schemas"]
+    assert (
+        schemas["AnswerSent"]["enum"] == ["yes", "no", "unanswered"]
+        and "recorded_at" in schemas["Answer"]["properties"]
+    )
+    body = told["paths"]["/api/v1/disputes/report"]["post"]["requestBody"]["content"]["application/json"]
+    assert body["example"]["facts"] == EXAMPLES["dispute_report"]["facts"]
+
+
 def test_docs_api_md_tells_every_path():
     told = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     paths = json.loads(document())["paths"]

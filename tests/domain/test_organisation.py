@@ -187,23 +187,6 @@ def test_only_the_next_higher_unit_is_the_superior(district):
     assert not org.is_superior("C", "C", START)
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "superior"),
-    [
-        ("A", "B", "T1"),
-        ("A", "D", "C"),
-        ("A1", "B", "T1"),
-        ("A", "T1", "C"),  # nobody decides in its own matter
-        ("C-justice", "C-labour", "C"),
-        ("A-committee", "A-studio", "A"),
-        ("C", "A", None),
-    ],
-)
-def test_the_common_superior_stands_above_both(district, a, b, superior):
-    assert district.organisation.common_superior(a, b, START) == superior
-    assert district.organisation.common_superior(b, a, START) == superior
-
-
 def test_an_unknown_code_is_not_found_and_a_unit_outside_its_life_says_when_it_stood(district):
     org = district.organisation
     district.do("merge_into", "A", "B", on=JULY)
