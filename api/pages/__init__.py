@@ -23,6 +23,9 @@ from api.pages import (  # one a line: who adds a page changes one line
     trigger,
     units,
 )
+from api.pages.lists import bulk, searches, work
+from api.pages.lists import cases as list_of_cases
+from api.pages.lists import deadlines as list_of_deadlines
 
 PAGES: Final = Path(__file__).parent
 
@@ -32,6 +35,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     home.router,
     sign_in.router,
     me.router,
+    work.router,
+    bulk.router,
+    list_of_cases.router,
+    searches.router,
+    list_of_deadlines.router,
     intake.router,
     receipts.router,
     cases.router,

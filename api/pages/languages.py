@@ -108,6 +108,16 @@ class Language:
             return f"{on.year}年{on.month}月{on.day}日（周{WEEKDAYS_ZH[on.weekday()]}）"
         return f"{WEEKDAYS_EN[on.weekday()]} {on.day} {MONTHS_EN[on.month - 1]} {on.year}"
 
+    def short_day(self, value: str, today: date) -> str:
+        """A stored instant's local day for a narrow column: 3月2日 · 2 Mar, with the year when it is not this one."""
+        on = datetime.fromisoformat(value).astimezone(TZ).date()
+        if self.is_chinese:
+            return (
+                f"{on.month}月{on.day}日" if on.year == today.year else f"{on.year}年{on.month}月{on.day}日"
+            )
+        said = f"{on.day} {MONTHS_EN[on.month - 1][:3]}"
+        return said if on.year == today.year else f"{said} {on.year}"
+
     def instant(self, value: datetime | str | None) -> str:
         """2026年3月2日 09:05 · 2 March 2026, 09:05, in the zone of the jurisdiction. Takes a stored instant too."""
         if not value:

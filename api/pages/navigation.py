@@ -44,6 +44,7 @@ ENTRIES: Final = (
     Entry("/report", Title("上报", "Report"), "add", REPORTS),
     Entry("/register", Title("登记", "Register"), "register", REGISTERS),
     Entry("/cases", Title("案件", "Cases"), "cases", SEES_CASES),
+    Entry("/deadlines", Title("期限", "Deadlines"), "soon", SEES_CASES),
     Entry("/dashboard", Title("看板", "Dashboard"), "chart", COUNTS),
     Entry("/units", Title("单位", "Units"), "units", ANYBODY),
     Entry("/accounts", Title("账号", "Accounts"), "people", ADMINISTERS),

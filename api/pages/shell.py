@@ -62,7 +62,18 @@ def environment(code: str) -> Environment:
         auto_reload=False,
     )
     made.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
-    filters = ("say", "begin", "day", "instant", "state", "value", "case_type", "anonymous", "officials")
+    filters = (
+        "say",
+        "begin",
+        "day",
+        "short_day",
+        "instant",
+        "state",
+        "value",
+        "case_type",
+        "anonymous",
+        "officials",
+    )
     made.filters |= {name: getattr(language, name) for name in filters}
     made.globals |= {"lang": language, "asset": assets.address}
     return made
