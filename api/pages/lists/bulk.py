@@ -14,13 +14,13 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from api.access.sight import acting_scope, scope_of
 from api.access.signed import Me, Signed
 from api.context import Context
 from api.correlation import current
 from api.here import Here
 from api.pages.lists.rows import Line, lines_of
 from api.pages.shell import page, words
-from api.pages.sight import scope_of
 from api.pages.trigger import WAIT_SECONDS, source_of
 from api.pages.typed import Posted, Typed
 from domain.errors import Invalid, KeyReused, NotFound, Refused, VersionConflict
@@ -185,12 +185,13 @@ def carried_out(
     context: Context, me: Signed, chosen: Chosen, line: Line, version: int, key: str, source: Source
 ) -> Result:
     """One case. Whatever stands in its way is its own result."""
+    actor = me.actor()
     trigger, facts = chosen.deed.triggers[line.row["type"]]
     told: dict[str, Any] = {
         name: {TO: chosen.to, REASON: chosen.reason}.get(fact, fact) for name, fact in facts.items()
     }
     command = Command(
-        trigger, line.row["code"], me.actor(), told, reason=chosen.reason, expected=version, key=key,
+        trigger, line.row["code"], actor, told, scope=acting_scope(context, me, actor), reason=chosen.reason, expected=version, key=key,
         correlation=current(), source=source,
     )  # fmt: skip
     try:

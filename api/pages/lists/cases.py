@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from api.access.sight import scope_of
 from api.access.signed import Me, Signed
 from api.context import Context
 from api.exports import made
@@ -16,7 +17,6 @@ from api.pages.lists.asked import FILTERS, Asked, asked
 from api.pages.lists.rows import page_of
 from api.pages.lists.searches import searches_of
 from api.pages.shell import page, words
-from api.pages.sight import scope_of
 from domain.errors import NotFound
 from domain.organisation import Organisation, local_date
 from domain.terms import Source

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from fastapi import APIRouter, Request, Response
 
+from api.access.sight import scope_of
 from api.access.signed import Me
 from api.context import Context
 from api.cursor import question
@@ -18,7 +19,6 @@ from api.here import Here
 from api.pages.lists.asked import unit_meant
 from api.pages.lists.cases import units_offered
 from api.pages.shell import page, words
-from api.pages.sight import scope_of
 from domain.errors import NotFound
 from domain.organisation import local_date
 from domain.rule import Title

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from fastapi import Request
 
+from api.access.sight import acting_scope
 from api.access.signed import Signed
 from api.context import Context
 from api.cursor import question
@@ -20,6 +21,7 @@ from api.pages.lists.asked import Asked
 from api.pages.steps import Action, grouped
 from domain.actor import Actor
 from domain.errors import NotFound
+from domain.scope import Scope
 from projections.worklist import Listing, Wanted, cursor
 from workflows.accounts import Accounts
 
@@ -69,24 +71,27 @@ def lines_of(context: Context, me: Signed, rows: list[dict[str, Any]], *, action
     users = sorted({row["person"] for row in rows if row["person"]})
     names = Accounts(service.log, service.reference).names(users)
     actor = me.actor() if actions and me.acting else None
+    scope = acting_scope(context, me, actor) if actor else Scope()
     return [
         Line(
             row,
             next_due(row, now, policy),
-            main_action(context, row["code"], actor) if actor else None,
+            main_action(context, row["code"], actor, scope) if actor else None,
             names.get(row["person"], row["person"]),
         )
         for row in rows
     ]
 
 
-def main_action(context: Context, code: str, actor: Actor) -> Action | None:
+def main_action(context: Context, code: str, actor: Actor, scope: Scope) -> Action | None:
     """The step that the reader will most probably take next with a case."""
     try:
-        case = context.service.case(code)
+        case = context.service.seen(code, scope)
     except NotFound:
         return None
     table = context.service.engines[case.TYPE].table
-    allowed = [trigger for trigger in context.service.allowed(case, actor) if has_route(table, trigger)]
+    allowed = [
+        trigger for trigger in context.service.allowed(case, actor, scope) if has_route(table, trigger)
+    ]
     groups = grouped(table, allowed, case)
     return next((one for group in groups for one in group.actions if one.main), None)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from api.access.sight import scope_of
 from api.access.signed import Me, Signed
 from api.context import Context
 from api.here import Here
@@ -17,7 +18,6 @@ from api.pages.lists.rows import page_of
 from api.pages.lists.searches import searches_of
 from api.pages.navigation import SEES_CASES
 from api.pages.shell import page
-from api.pages.sight import scope_of
 from domain.organisation import local_date
 from domain.rule import Title
 from domain.terms import Role
