@@ -191,8 +191,8 @@ def carried_out(
         name: {TO: chosen.to, REASON: chosen.reason}.get(fact, fact) for name, fact in facts.items()
     }
     command = Command(
-        trigger, line.row["code"], actor, told, scope=acting_scope(context, me, actor), reason=chosen.reason, expected=version, key=key,
-        correlation=current(), source=source,
+        trigger, line.row["code"], actor, told, scope=acting_scope(context, me, actor), reason=chosen.reason,
+        expected=version, key=key, correlation=current(), source=source,
     )  # fmt: skip
     try:
         answer = context.service.do(command)
