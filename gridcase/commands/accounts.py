@@ -150,7 +150,7 @@ def sign_out(user: User, reason: Reason = "") -> None:
 @spoken
 def list_accounts(as_json: Json = False) -> None:
     """Every account with its posts."""
-    with house(caught_up=True) as context:
+    with house(there=True, caught_up=True) as context:
         with context.reads.connect() as connection:
             rows = listed(connection)
         names = context.accounts.names(row["user"] for row in rows)
