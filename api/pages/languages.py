@@ -164,9 +164,10 @@ def compiled(catalog: Catalog) -> Translations:
 
 
 def language_of(request: Request) -> Language:
-    """The language a reader asked for: in the address, before that by the cookie, before that by the browser. Else Chinese."""
-    known = languages()
-    for asked in (request.query_params.get("lang", ""), request.cookies.get(COOKIE, "")):
+    """What a reader asked for in the address, else by the cookie, in their session, by the browser. Else Chinese."""
+    known, signed = languages(), getattr(request.state, "signed", None)
+    chosen = signed.language if signed else ""
+    for asked in (request.query_params.get("lang", ""), request.cookies.get(COOKIE, ""), chosen):
         if asked in known:
             return known[asked]
     return known[accepted(request.headers.get("accept-language", ""))]
