@@ -26,6 +26,7 @@ from api.routes import (
     figures,
     health,
     identities,
+    letters,
     policies,
     units,
     workflows,
@@ -98,8 +99,8 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         lifespan=lifespan,
     )
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
-    for router in (cases.router, *commands.routers(), identities.router, worklist.router, exports.router, events.router,
-                   figures.router, policies.router, workflows.router, units.router):  # fmt: skip
+    for router in (cases.router, *commands.routers(), identities.router, letters.router, worklist.router,
+                   exports.router, events.router, figures.router, policies.router, workflows.router, units.router):  # fmt: skip
         app.include_router(router, prefix=PREFIX, dependencies=[Depends(me), Depends(only_known)])
     app.include_router(health.router)
     pages.install(app)

@@ -14,7 +14,7 @@ precondition-required      428    remedy
 key-reused                 422    field, value, remedy
 conflict, subject-emptied  409    remedy
 too-large                  413    remedy
-unavailable                503    remedy (Retry-After)
+unavailable                503    remedy (Retry-After); without a Chinese font also field and value
 log-unreadable, internal   500    remedy of internal: whether it was recorded is not known
 """
 
@@ -36,6 +36,7 @@ from starlette.exceptions import HTTPException
 
 from api.access.refusals import AccessRefused, NotSignedIn
 from api.cursor import BadCursor
+from api.letters.typeset import FontsMissing
 from api.outage import is_outage
 from domain.errors import (
     GridcaseError,
@@ -83,6 +84,10 @@ def problem(status: int, kind: str, title: str, detail: str, /, **more: Any) -> 
 def answer_to(error: Exception) -> Response:
     """The problem document of any error. This is the one mapping."""
     match error:
+        case FontsMissing():
+            logger.error("letters cannot be set: %s", error)
+            more = field_problem(error)
+            return problem(503, "unavailable", "No Chinese font is installed", str(error), **more)
         case Invalid():
             more = field_problem(error) | {"errors": [field_problem(one) for one in error.every]}
             return problem(422, "invalid", "A field is not usable", str(error), **more)

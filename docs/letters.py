@@ -20,6 +20,9 @@ Some decisions count only once the petitioner was told, or the parties have sign
 drafted facts; the decision is recorded afterwards with its number as notice. A draft with which the decision could not be
 made (an extension of 45 days) is refused.
 
+On a case's page 文书 leads to its letters; over JSON it is `GET /cases/{code}/letters`, `POST …/letters/preview`,
+`POST /petitions/{code}/issue_letter` and `POST …/letters/{number}/copy`; on the command line `gridcase letter`.
+
 | letter | 文书 | of a | tells of | may be drafted | of these facts | to |
 |---|---|---|---|---|---|---|
 """

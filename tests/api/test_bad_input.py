@@ -26,7 +26,14 @@ ODD = (
 )
 
 
-PATHS = ("/disputes/report", "/disputes/D-1/offer", "/cases/D-1/reveal", "/units")
+PATHS = (
+    "/disputes/report",
+    "/disputes/D-1/offer",
+    "/cases/D-1/reveal",
+    "/cases/D-1/letters/preview",
+    "/cases/D-1/letters/1/copy",
+    "/units",
+)
 
 
 def test_an_odd_body_is_answered_with_a_problem(web):
