@@ -18,6 +18,7 @@ from api.access.door import Door
 from api.access.sign_in import SignIn
 from api.codes import new_code
 from api.cursor import Cursors
+from api.histories import Histories
 from api.letters.desk import Desk
 from api.names import Names
 from api.tail import Tail
@@ -92,6 +93,7 @@ class Context:
     tracer: Tracer | None = None
     names: Names = field(init=False)
     seen: Runner = field(init=False)
+    histories: Histories = field(init=False)
     accounts: Accounts = field(init=False)
     door: Door = field(init=False)
     sign_in: SignIn = field(init=False)
@@ -105,6 +107,7 @@ class Context:
         self.door = Door(log, self.now, timedelta(minutes=self.settings.session_idle_minutes))
         self.sign_in = SignIn(self.accounts, self.door, timedelta(hours=self.settings.session_hours))
         self.seen = self.runner if here else Runner(log, self.reads, PROJECTIONS)
+        self.histories = Histories(self.service, self.seen)
 
     def now(self) -> datetime:
         """What the edge's clock says."""
@@ -116,6 +119,11 @@ class Context:
 
     def catch_up(self, since: int | None) -> int:
         """Let the reader see what they were told was recorded: waits, bounded. Answers how far the read side is."""
+        self.wait_until(since)
+        return self.seen.position()
+
+    def wait_until(self, since: int | None) -> None:
+        """The first half of `catch_up`, for who learns how far the read side is by asking something else."""
         if since is not None and not self.wait_for(since, 0):
             head = self.service.log.head()
             if since > head:
@@ -123,7 +131,6 @@ class Context:
                     "Gridcase-Position", since, f"The log ends at {head}. Send what a command answered."
                 )
             self.wait_for(since, self.settings.read_wait_seconds)
-        return self.seen.position()
 
     def new_worker(self) -> Worker:
         """Does what has to be done in the background; whoever starts it also stops it."""

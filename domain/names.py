@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
 from domain.account import Reach
@@ -308,6 +309,7 @@ def value_name(kind: type[Enum], value: object) -> Title:
         return Title(str(value), str(value))
 
 
+@lru_cache(maxsize=256)
 def state_name(state: str) -> Title:
     """The name of a state such as "village_mediation.offered": stage and phase."""
     stage, _, phase = state.partition(".")

@@ -59,6 +59,8 @@ class _Life:
 class Organisation:
     """All units of an installation, through all days known so far."""
 
+    changes = 0  # events taken in: who kept an answer asks again when there are more
+
     def __init__(self, events: Iterable[Unit.Event] = ()) -> None:
         self._units: dict[UUID, Unit] = {}
         self._lives: dict[str, _Life] = {}
@@ -76,6 +78,7 @@ class Organisation:
         unit = event.mutate(unit)
         self._units[unit.id] = unit
         self._index(unit)
+        self.changes += 1
 
     def _index(self, unit: Unit) -> None:
         days, views = zip(*unit.spans, strict=True)

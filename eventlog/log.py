@@ -88,6 +88,10 @@ class EventLog:
             raise AggregateNotFound(aggregate_id, version)
         return aggregate
 
+    def version(self, aggregate_id: UUID) -> int:
+        """The version that an aggregate has come to, 0 for a missing one: what a kept copy is compared with."""
+        return self.recorder.version(aggregate_id)
+
     @contextlib.contextmanager
     def checkout(self, *aggregate_ids: UUID, trust: bool = False) -> Iterator[list[Any]]:
         """The aggregates up to date, None for a missing one, held by this thread alone until the block ends.

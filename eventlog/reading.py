@@ -112,6 +112,11 @@ class Questions(ApplicationRecorder):
             draft.learn_version(as_uuid(originator_id), rows[-1][2] if rows else after_version or 0)
         return rows
 
+    def version(self, originator_id: UUID) -> int:
+        """Of the last event of an aggregate, 0 without any."""
+        sql = "SELECT coalesce(max(originator_version), 0) FROM events WHERE originator_id = ?"
+        return int(self.query(sql, (self._id(originator_id),))[0][0])
+
     def plain_rows_after(self, after: int, limit: int) -> list[PlainRow]:
         """At most `limit` events beyond a position, in the order of the log."""
         sql = f"SELECT {self._PLAIN_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"

@@ -6,7 +6,7 @@ the next, and the sentences, are worked out when a history is read: their wordin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -63,6 +63,7 @@ class Changes(msgspec.Struct):
 
 
 _changes = decoder(Changes).decode
+COLUMNS = [c.name for c in READ_AUDIT.columns]
 
 
 class Audit:
@@ -132,24 +133,37 @@ def history(
     query = (
         sa.select(READ_AUDIT).where(READ_AUDIT.c.case_id == str(case_id(code))).order_by(READ_AUDIT.c.version)
     )
-    found = [dict(row._mapping) for row in connection.execute(query)]
+    found = stored(connection.execute(query))
+    names = names_of(connection, units_in(found))
+    rows = told(code, found, Told(policies or builtin_policies(), names, in_parts=in_parts))
+    return [row for row in rows if row["version"] > after_version]
+
+
+def stored(rows: Iterable[Sequence[Any]]) -> list[Row]:
+    """Rows of the table, all columns in their order, as dictionaries with `changes` read."""
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     for row in found:
         row["changes"] = _changes(row["changes"])
-    told = Told(policies or builtin_policies(), names_of(connection, _units_in(found)), in_parts=in_parts)
+    return found
+
+
+def told(code: str, found: list[Row], refers: Told) -> list[Row]:
+    """The whole history of a case from what is `stored`, oldest first: what `history` answers."""
     before: Row = {"state": None, "level": None, "holder": ""}
     clocks: dict[str, Clock] = {}
     for row in found:
-        stored: Changes = row["changes"]
-        changed = clock_changes(clocks, stored.clocks, parsed(row["occurred_at"]))
-        row["changes"] = {"facts": stored.facts, "clocks": changed}
+        kept: Changes = row["changes"]
+        changed = clock_changes(clocks, kept.clocks, parsed(row["occurred_at"]))
+        row["changes"] = {"facts": kept.facts, "clocks": changed}
         row["code"] = code
-        row |= {f"{name}_before": before[name] for name in ("state", "level", "holder")}
-        row |= sentences(row, told)
+        row["state_before"], row["level_before"] = before["state"], before["level"]
+        row["holder_before"] = before["holder"]
+        row |= sentences(row, refers)
         before = row
-    return [row for row in found if row["version"] > after_version]
+    return found
 
 
-def _units_in(found: Sequence[Row]) -> set[str]:
+def units_in(found: Sequence[Row]) -> set[str]:
     """The codes of units that the rows speak of, so far as facts of these names hold codes of units."""
     codes = {row[name] for row in found for name in ("unit", "holder")}
     for row in found:

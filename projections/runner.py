@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable
 from datetime import datetime
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -22,6 +22,7 @@ from projections.leader import candidate
 from projections.live import Live, read
 from projections.positions import POSITIONS, Overtaken
 from projections.projection import Projection
+from projections.quick import ask
 from projections.rebuild import Progress, Rebuild
 from projections.rows import Rows
 from projections.schema import copy_of, parsed, shape, writing
@@ -148,12 +149,17 @@ class Runner:
 
     def position(self) -> int:
         """Everything up to here is in every read table."""
-        query = sa.select(sa.func.min(POSITIONS.c.position), sa.func.count()).where(
-            POSITIONS.c.projection.in_(list(self.projections))
+        return self.position_and("SELECT NULL")[0]
+
+    def position_and(self, sql: str, *parameters: str | int) -> tuple[int, Any]:
+        """`position`, and the one value that this SELECT answers, both as they are at one instant."""
+        names = list(self.projections)
+        text = (
+            f"SELECT ({sql}), min(position), count(*) FROM read_position "
+            f"WHERE projection IN ({', '.join('?' * len(names))})"
         )
-        with self.engine.connect() as connection:
-            lowest, count = connection.execute(query).one()
-        return int(lowest) if count == len(self.projections) else 0
+        value, lowest, count = ask(self.engine, text, *parameters, *names)[0]
+        return int(lowest) if count == len(names) else 0, value
 
     def positions(self) -> dict[str, int]:
         """How far each projection is."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from domain.calendar import TZ
@@ -21,6 +21,7 @@ from domain.rule import PAUSE_CAUSES, Title
 from domain.terms import Level, Outcome, Role, Source
 from domain.topics import TOPICS
 from projections.clock_changes import clock_title
+from projections.moments import day_text
 from projections.rows import Row
 from projections.schema import parsed
 
@@ -67,7 +68,7 @@ class Told:
 
     def unit(self, code: str, at: str) -> str:
         """The unit's name on the local day of an instant; the code of one that has none."""
-        day = parsed(at).astimezone(TZ).date().isoformat()
+        day = day_text(at)
         names = self.unit_names.get(code, [])
         return next((name for since, name in reversed(names) if since <= day), names[0][1] if names else code)
 
@@ -100,12 +101,12 @@ def sentences(row: Row, told: Told) -> dict[str, str]:
     _learn_parties(row["changes"]["facts"], told)
     unit, holder = told.unit(row["unit"], at), told.unit(row["holder"], at)
     said = [_facts(row, told), _moved(row, holder, told), _reason(row), _clocks(row, told)]
-    who = _who(row, unit, told)
+    who, entered = _who(row, unit, told), _entered(row)
     when = _minute(at)
     if told.in_parts:
         whole = replace(told, longest=WHOLE)
         row["parts"] = Parts(
-            _fact_pairs(row, whole), _moved(row, holder, told), _clock_changes(row, told), _entered(row)
+            _fact_pairs(row, whole), _moved(row, holder, told), _clock_changes(row, told), entered
         )
     return {
         "zh": name.zh,
@@ -115,11 +116,11 @@ def sentences(row: Row, told: Told) -> dict[str, str]:
         "sentence_zh": f"{when.zh}，{who.zh}{name.zh}"
         + "".join(part.zh for part in said)
         + "。"
-        + _entered(row).zh,
+        + entered.zh,
         "sentence_en": f"{when.en}: {who.en}. {name.en}"
         + "".join(part.en for part in said)
         + "."
-        + _entered(row).en,
+        + entered.en,
     }
 
 
@@ -286,6 +287,7 @@ def _short(text: str, longest: int = LONGEST) -> str:
     return cut + "…"
 
 
+@lru_cache(maxsize=8192)
 def _minute(at: str) -> Title:
     local = parsed(at).astimezone(TZ)
     return Title(
@@ -294,6 +296,7 @@ def _minute(at: str) -> Title:
     )
 
 
+@lru_cache(maxsize=8192)
 def _limit(due: str) -> Title:
     """The end of a term: the last day in time where the term ends at midnight, else the minute."""
     local = parsed(due).astimezone(TZ)

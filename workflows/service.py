@@ -152,10 +152,14 @@ class Service:
 
     def seen(self, code: str, scope: Scope, version: int | None = None) -> Case:
         """The case for whoever may see this much. Raises `NotFound`: outside of the scope just as if there were none."""
-        case = self.case(code)
-        if not self.covers(scope, case):
-            raise _unknown(code)
+        case = self.shown(self.case(code), scope)
         return case if version is None else self.case(code, version)
+
+    def shown(self, case: Case, scope: Scope) -> Case:
+        """This case, for whoever may see this much. Raises `NotFound`."""
+        if not self.covers(scope, case):
+            raise _unknown(case.code)
+        return case
 
     def covers(self, scope: Scope, case: Case) -> bool:
         """Whether the case is in the scope today."""

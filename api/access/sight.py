@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from api.access.signed import Signed
@@ -24,7 +25,14 @@ def authority(context: Context, me: Signed) -> Authority:
 
 def scope_of(context: Context, me: Signed) -> Scope:
     """The cases that they see, in whichever of their offices."""
-    return authority(context, me).scope
+    asked = authority(context, me)
+    return _scope_of(asked, asked.units.changes)
+
+
+@lru_cache(maxsize=4096)
+def _scope_of(asked: Authority, changes: int) -> Scope:
+    """Worked out once for the same offices, day and units: `changes` is another number when a unit has changed."""
+    return asked.scope
 
 
 def seen_case(context: Context, me: Signed, code: str, version: int | None = None) -> Case:

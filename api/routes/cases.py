@@ -7,19 +7,17 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from api.access.sight import acting_scope, seen_case
+from api.access.sight import acting_scope, scope_of, seen_case
 from api.access.signed import Me
 from api.context import Context
 from api.cursor import next_link, question
 from api.headers import Since, answer, etag
 from api.here import Here
 from api.openapi import problems, shows
-from api.parties import called, without_tokens
 from api.routes.commands import Code
 from api.views import CaseView, DeadlineView, case_view, clock_view
 from domain.errors import NotFound
 from domain.scope import Scope
-from projections.audit import history
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 
@@ -67,20 +65,18 @@ def case_history(
     since: Since = None,
 ) -> Response:
     """Every event in readable Chinese and English sentences, oldest first."""
-    found = seen_case(context, me, code)
-    reached = context.catch_up(since)
+    context.wait_until(since)
     path = f"/api/v1/cases/{code}/history"
     after = context.cursors.read(question(path, {}), cursor)
-    with context.reads.connect() as connection:
-        rows = history(
-            connection, code, after_version=int(after[0]) if after else 0, policies=context.service.policies
-        )
-    page, more = rows[:limit], len(rows) > limit
-    if page:
-        page = without_tokens(page, called(found.parties))
-    mark = context.cursors.make(question(path, {}), [page[-1]["version"]]) if more else None
+    reached, entries = context.histories.of(code, scope_of(context, me))
+    if after:
+        entries = [entry for entry in entries if entry[0] > int(after[0])]
+    page = entries[:limit]
+    mark = context.cursors.make(question(path, {}), [page[-1][0]]) if len(entries) > limit else None
     link = next_link(path, {}, mark, limit)
-    return answer(HistoryPage(page, mark), Link=link, Gridcase_Read_Position=reached)
+    return answer(
+        {"items": [told for _, told in page], "next": mark}, Link=link, Gridcase_Read_Position=reached
+    )
 
 
 @router.get(
