@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
+from api.access.sight import seen_case
 from api.access.signed import Me
 from api.fields import Form, Reference, Text
 from api.forms import ActorForm, actor_of
@@ -71,7 +72,7 @@ class CopyForm(Form):
 )
 def case_letters(context: Here, me: Me, code: Code) -> Response:
     """Issue one by `issue_letter`; the facts of a decision that is not recorded yet go into `draft`."""
-    case = context.service.case(code)
+    case = seen_case(context, me, code)
     return answer(letters_view(case), ETag=etag(case.version))
 
 
@@ -85,7 +86,7 @@ def case_letters(context: Here, me: Me, code: Code) -> Response:
 def preview(context: Here, me: Me, code: Code, body: PreviewForm) -> Response:
     """How the letter would look. Nobody's data is read and nothing is recorded."""
     facts = body.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-    content = context.letters.pdf(context.service.case(code), facts, context.now())
+    content = context.letters.pdf(seen_case(context, me, code), facts, context.now())
     return Response(content, 200, {"Cache-Control": "no-store"}, "application/pdf")
 
 
@@ -106,6 +107,7 @@ def preview(context: Here, me: Me, code: Code, body: PreviewForm) -> Response:
 )
 def copy(context: Here, me: Me, code: Code, number: Number, body: CopyForm) -> Response:
     """An issued letter again: 404 when a person in it was erased or corrected since, for then it cannot be what it was."""
+    seen_case(context, me, code)  # what one may not see is not there, however one asks
     found = context.letters.copy(code, number, actor_of(me, body.actor), body.purpose)
     headers = {
         "Cache-Control": "no-store",

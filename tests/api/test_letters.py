@@ -91,6 +91,18 @@ def test_what_is_wrong_with_a_preview_is_told(
     assert (answer.status_code, answer.json()[member]) == (status, value), answer.text
 
 
+def test_a_case_outside_of_the_scope_has_no_letters(web: Web, code: str) -> None:
+    """A grid worker of the village sees nothing of the town's petitions."""
+    assert issue(web, code, kind="acceptance").status_code == 200
+    for method, path, body in (
+        ("GET", "letters", None),
+        ("POST", "letters/preview", {"kind": "acceptance"}),
+        ("POST", "letters/1/copy", {"purpose": "看一看"}),
+    ):
+        answer = web.send(method, f"/cases/{code}/{path}", body, **web.people.bearer(REPORTER))
+        assert answer.status_code == 404, (path, answer.text)
+
+
 def test_what_is_not_there_is_not_found(web: Web, code: str) -> None:
     assert (
         web.send("POST", f"/cases/{code}/letters/1/copy", {"actor": WINDOW, "purpose": "x"}).status_code
