@@ -58,7 +58,6 @@ def pages(context: Context) -> Iterator[tuple[str, Role | None, str]]:
         ("figure", R.SUPERVISOR, "/figures/containment"),
         ("units", R.ORG_ADMIN, "/units"),
         ("unit", R.ORG_ADMIN, f"/units/{township}"),
-        ("accounts", R.ORG_ADMIN, "/accounts"),
         ("imports", R.ORG_ADMIN, "/imports"),
         ("policies", R.POLICY_ADMIN, "/policies"),
         ("policy", R.POLICY_ADMIN, "/policies/CN-2022/1?rule=P-HANDLE"),

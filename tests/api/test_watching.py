@@ -103,7 +103,11 @@ def test_one_line_per_request_tells_route_and_time_and_nothing_of_its_content(we
     requests = [line for line in told(lines) if line["event"] == "request"]
     assert [(line["method"], line["route"], line["status"]) for line in requests] == [
         ("POST", "/api/v1/disputes/report", 201),
-        ("GET", "/api/v1/cases/{code}", 200),
+        (
+            "GET",
+            "/api/v1/cases/{code}",
+            422,
+        ),  # there is no such parameter; its value is told to whoever asked alone
         ("GET", "none", 404),
     ]
     assert requests[1]["correlation"] == "visit-8" and requests[1]["ms"] > 0
