@@ -28,6 +28,7 @@ logger = logging.getLogger("gridcase.worker")
 
 PATIENCE = 0.2  # seconds between looks at the stop flag
 SOONEST, LATEST = 1.0, 30.0  # seconds before something that failed is tried again
+OUTAGE = 2.0  # … at most, where the database was away: asking costs little, and people wait for the read side
 AT_MOST = 1000  # deadlines in one sweep
 AT_ONCE = 50  # cases between looks at the stop flag
 STAND_BY = 0.5  # seconds between attempts to take the lead
@@ -140,13 +141,12 @@ class Worker:
     def _failed(self, what: str, error: Exception) -> None:
         if isinstance(error, StatementError):
             error.hide_parameters = True  # what people wrote belongs into no log file
-        said = f"{type(error).__name__}: {error}".partition("\n")[0]
+        said, away = f"{type(error).__name__}: {error}".partition("\n")[0], is_outage(error)
         if self.failures.get(what) != said:  # the same failure again is told once
-            where = None if is_outage(error) else error
-            logger.error("%s failed, and is tried again: %s", what, said, exc_info=where)
+            logger.error("%s failed, and is tried again: %s", what, said, exc_info=None if away else error)
         self.failures[what] = said
         self._again[what] = time.monotonic() + self._pause[what]
-        self._pause[what] = min(LATEST, self._pause[what] * 2)
+        self._pause[what] = min(OUTAGE if away else LATEST, self._pause[what] * 2)
 
     def _sign(self) -> int:
         """Make a checkpoint if one is due, by the day of the township. Answers how many events it is over, 0 for none."""
