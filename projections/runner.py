@@ -28,6 +28,7 @@ from projections.schema import copy_of, parsed, shape, writing
 
 BATCH = 10_000  # events; only who is far behind ever takes so many
 STUCK_SECONDS = 5.0  # without progress, before somebody else folds in the leader's place
+PATIENCE = 5  # seconds for the lock of somebody who led before and is not gone yet
 POLL_SECONDS = 0.05  # how soon a waiting reader sees what a runner in another process did
 
 
@@ -94,7 +95,7 @@ class Runner:
             upto = batch.upto
             for live in lives:
                 live.fold(batch)
-            with writing(self.engine) as connection:
+            with writing(self.engine, PATIENCE) as connection:
                 for live in lives:
                     to = max(upto, live.position)
                     positions.advance(connection, live.projection.name, live.generation, live.position, to)

@@ -114,11 +114,16 @@ def _sqlite_begin(connection: sa.Connection) -> None:
 
 
 @contextlib.contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A write transaction of the read side: committed at the end, undone by any exception. Keep it short."""
+def writing(engine: sa.Engine, patience: int = 0) -> Iterator[sa.Connection]:
+    """A write transaction of the read side: committed at the end, undone by any exception. Keep it short.
+
+    `patience` in seconds for somebody else's lock, 0 for as long as it takes.
+    """
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            connection.exec_driver_sql(
+                f"SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '{patience}s'"
+            )
         yield connection
 
 

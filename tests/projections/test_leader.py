@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -122,6 +123,35 @@ def test_a_leader_that_hangs_loses_the_lead(postgres_url, monkeypatch):
         hanging.step_down()
         other.step_down()
         engine.dispose()
+
+
+def test_the_leader_ends_whoever_hangs_in_the_middle_of_a_copy(postgres_url, monkeypatch):
+    """Suspended there, a program keeps its locks, and none of PostgreSQL's own time limits ends it."""
+    monkeypatch.setattr("projections.leader.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("projections.leader.SILENT_SECONDS", 1)
+    log, engine = told(postgres_url), open_reads(postgres_url)
+    Runner(log, engine, PROJECTIONS).prepare()
+    leader = candidate(engine)
+    try:
+        assert leader.leads()
+        with (
+            psycopg.connect(postgres_url) as hanging,
+            hanging.cursor() as cursor,
+            pytest.raises(psycopg.OperationalError),
+            cursor.copy("COPY read_worklist (case_id) FROM STDIN") as copy,
+        ):
+            assert soon(lambda: leader.leads() and ended(engine, hanging))
+            copy.write_row(("C",))
+    finally:
+        leader.step_down()
+        engine.dispose()
+        log.close()
+
+
+def ended(engine, connection) -> bool:
+    with engine.connect() as asking:
+        alive = sa.text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+        return asking.execute(alive, {"pid": connection.info.backend_pid}).scalar_one() == 0
 
 
 def test_who_wants_to_be_up_to_date_waits_for_the_leader_or_does_it(database_url, monkeypatch):
