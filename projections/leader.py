@@ -13,18 +13,11 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from eventlog.reach import END_WHO_HANGS
+
 KEY = 0x6772_6964_6C65_6164  # "gridlead"
 LOOK_EVERY = 1.0  # seconds between looks whether the lead is still held
 SILENT_SECONDS = 10  # without a sign of life, until PostgreSQL takes the lead from a program that hangs
-
-# A program may hang, suspended, in the middle of a COPY. Then the server waits for the rest for ever, and whoever waits for
-# its locks does too: none of PostgreSQL's time limits looks there. Our COPYs hold rows that are made already and take
-# milliseconds; one that is fed nothing is ended. It is the leader's sign of life as well.
-_END_WHO_HANGS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND usename = current_user AND state = 'active' AND wait_event = 'ClientRead'
-    AND query ~ '^COPY (read_|events FROM STDIN)' AND query_start < now() - make_interval(secs => %s)
-"""
 
 
 class Leader(Protocol):
@@ -102,7 +95,8 @@ class _Session:
         try:
             session = self._session or self._opened()
             if held:
-                session.exec_driver_sql(_END_WHO_HANGS, (SILENT_SECONDS,))
+                # The sign of life, too.
+                session.exec_driver_sql(END_WHO_HANGS, (SILENT_SECONDS,))
             else:
                 found = session.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (KEY,))
                 self._holds = bool(found.scalar_one())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -11,6 +12,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from eventlog import reach
+from eventlog.at_once import LOCK
 from eventlog.log import open_log
 from projections.all import PROJECTIONS, open_reads
 from projections.leader import KEY, candidate
@@ -125,7 +128,23 @@ def test_a_leader_that_hangs_loses_the_lead(postgres_url, monkeypatch):
         engine.dispose()
 
 
-def test_the_leader_ends_whoever_hangs_in_the_middle_of_a_copy(postgres_url, monkeypatch):
+@contextlib.contextmanager
+def in_a_copy(connection):
+    with connection.cursor() as cursor, cursor.copy("COPY read_worklist (case_id) FROM STDIN") as copy:
+        yield
+        copy.write_row(("C",))
+
+
+@contextlib.contextmanager
+def after_a_pipeline(connection):
+    with connection.pipeline():
+        connection.execute(LOCK)
+    yield
+    connection.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("hangs", [in_a_copy, after_a_pipeline])
+def test_the_leader_ends_whoever_hangs_where_the_server_would_wait_for_ever(postgres_url, monkeypatch, hangs):
     """Suspended there, a program keeps its locks, and none of PostgreSQL's own time limits ends it."""
     monkeypatch.setattr("projections.leader.LOOK_EVERY", 0.0)
     monkeypatch.setattr("projections.leader.SILENT_SECONDS", 1)
@@ -134,14 +153,10 @@ def test_the_leader_ends_whoever_hangs_in_the_middle_of_a_copy(postgres_url, mon
     leader = candidate(engine)
     try:
         assert leader.leads()
-        with (
-            psycopg.connect(postgres_url) as hanging,
-            hanging.cursor() as cursor,
-            pytest.raises(psycopg.OperationalError),
-            cursor.copy("COPY read_worklist (case_id) FROM STDIN") as copy,
-        ):
-            assert soon(lambda: leader.leads() and ended(engine, hanging))
-            copy.write_row(("C",))
+        with reach.connect(postgres_url) as hanging:
+            hanging.autocommit = False
+            with pytest.raises(psycopg.OperationalError), hangs(hanging):
+                assert soon(lambda: leader.leads() and ended(engine, hanging))
     finally:
         leader.step_down()
         engine.dispose()
