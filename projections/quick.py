@@ -45,6 +45,10 @@ def _ask(engine: sa.Engine, sql: str, parameters: tuple[str | int, ...]) -> Rows
         finally:
             if not connection.closed:
                 connection.autocommit = False
+    except psycopg.OperationalError as died:
+        if connection.closed:
+            pooled.invalidate(died)  # else the pool rolls back on what is gone, and logs a traceback
+        raise
     finally:
         pooled.close()
 
