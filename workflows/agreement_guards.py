@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from domain.calendar import TZ
 from domain.dispute import Form
+from domain.organisation import local_date
 from domain.terms import Category, Severity
 from workflows.guards import said
 from workflows.move import Move, guard
@@ -22,8 +22,7 @@ def written_if_needed(m: Move) -> bool:
 
 @guard("生效日不早于上报日、不晚于当日", "it takes effect between the report and today", "effective_on")
 def effective_by_now(m: Move) -> bool:
-    opened = m.case.opened_at.astimezone(TZ).date()
-    return bool(opened <= m.facts["effective_on"] <= m.on)
+    return bool(local_date(m.case.opened_at) <= m.facts["effective_on"] <= m.on)
 
 
 @guard(
