@@ -26,7 +26,8 @@ From = Annotated[
     Day | None, Query(alias="from", description="First local day; left out: that of the oldest case.")
 ]
 To = Annotated[
-    Day | None, Query(description="First local day that no longer belongs to it; left out: tomorrow.")
+    Day | None,
+    Query(alias="to", description="First local day that no longer belongs to it; left out: tomorrow."),
 ]
 Known = Annotated[Instant | None, Query(description="As it was known at this instant; left out: now.")]
 Name = Annotated[Line, Path(description="Such as `containment`; GET /figures lists them.")]
