@@ -37,6 +37,7 @@ def test_nothing_more_is_signed_over_a_changed_log_and_readiness_says_so_and_sta
 ):
     assert eventually(lambda: len(sizes(context)) == 1)
     web.report()
+    web.get("/worklist")  # the read side has it: a projection stops where it cannot read
     with intruding(database_url) as intruder:
         intruder.run("UPDATE events SET state = ? WHERE position = ?", b"{}", context.service.log.head())
     before = sizes(context)
