@@ -83,10 +83,9 @@ class Watched:
                 told = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
                 level = logging.DEBUG if route in ASKED_BY_MACHINES else logging.INFO
                 if logger.isEnabledFor(level):
+                    # Made by hand: to look for the calling line would cost more than the rest.
                     line = logging.LogRecord(logger.name, level, __file__, 0, "request", (), None)
-                    line.told = (
-                        told  # made by hand: to look for the calling line would cost more than the rest
-                    )
+                    line.told = told
                     logger.handle(line)
                 CURRENT.reset(token)
 

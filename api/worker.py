@@ -141,7 +141,8 @@ class Worker:
     def _failed(self, what: str, error: Exception) -> None:
         if isinstance(error, StatementError):
             error.hide_parameters = True  # what people wrote belongs into no log file
-        said, away = f"{type(error).__name__}: {error}".partition("\n")[0], is_outage(error)
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]
+        away = is_outage(error)
         if self.failures.get(what) != said:  # the same failure again is told once
             logger.error("%s failed, and is tried again: %s", what, said, exc_info=None if away else error)
         self.failures[what] = said

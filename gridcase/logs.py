@@ -30,9 +30,8 @@ def begin(level: str, form: str, stream: TextIO | None = None) -> None:
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
     logging.captureWarnings(True)
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = (
-        False  # told nowhere, asked for each line
-    )
+    # Told nowhere, and asked for each line.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 class AsJson(logging.Formatter):

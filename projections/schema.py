@@ -106,9 +106,8 @@ def _sqlite_connection(connection: Any, _record: object) -> None:
 
 def _sqlite_begin(connection: sa.Connection) -> None:
     if connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql(
-            "PRAGMA cache_size = -65536"
-        )  # KiB: rows of a batch go all over their tables
+        # KiB: rows of a batch go all over their tables.
+        connection.exec_driver_sql("PRAGMA cache_size = -65536")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("BEGIN")

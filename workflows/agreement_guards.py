@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from domain.actor import same_user
-from domain.calendar import TZ
 from domain.dispute import Form
+from domain.organisation import local_date
 from domain.terms import Category, Severity
 from workflows.guards import said
 from workflows.move import Move, guard
@@ -27,7 +27,7 @@ def written_if_needed(m: Move) -> bool:
     "effective_on",
 )
 def effective_by_now(m: Move) -> bool:
-    opened = m.case.opened_at.astimezone(TZ).date()
+    opened = local_date(m.case.opened_at)
     return bool(opened <= m.facts["effective_on"] <= m.on)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -132,13 +131,3 @@ def body_of(operation: str, **changes: Any) -> dict[str, Any]:
     }
     body.setdefault("facts", {}).update(changes)
     return body | members
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
-    """Whether it comes to hold within the time: for what another thread does."""
-    until = monotonic() + seconds
-    while not holds():
-        if monotonic() > until:
-            return False
-        sleep(0.02)
-    return True

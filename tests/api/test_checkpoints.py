@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from eventlog import checkpoints, verify
-from tests.api.conftest import eventually
 from tests.support.tampering import intruding
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,8 @@ import uvicorn
 
 from api.app import create_app
 from gridcase.asgi import Server
-from tests.api.conftest import AUDITOR, eventually
+from tests.api.conftest import AUDITOR
+from tests.support.waiting import eventually
 
 
 @pytest.fixture

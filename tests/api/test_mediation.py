@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from api.examples import EXAMPLES, REPORTER, VILLAGE
-from tests.api.conftest import body_of, eventually
+from tests.api.conftest import body_of
 from tests.support.township import at
+from tests.support.waiting import eventually
 
 
 def test_a_dispute_goes_from_report_to_resolved_with_the_bodies_of_the_api_document(web, now):

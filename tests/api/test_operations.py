@@ -13,7 +13,7 @@ from api.app import create_app
 from api.context import opened
 from api.worker import Worker
 from gridcase.settings import Settings
-from tests.api.conftest import eventually
+from tests.support.waiting import eventually
 
 
 def test_ready_tells_database_worker_and_how_far_the_read_side_is(web):

@@ -124,11 +124,12 @@ def test_a_figure_answers_for_the_whole_district_unless_asked_otherwise(web, now
     assert code in web.get("/figures/backlog/cases")["cases"]
     names = {figure["name"] for figure in web.get("/figures")}
     for name in names:
-        web.get(
+        told = web.get(
             f"/figures/{name}",
             known_at="2026-03-02T12:00:00+08:00",
             **{"from": "2026-01-01", "to": "2027-01-01"},
         )
+        assert (told["from"], told["to"]) == ("2026-01-01", "2027-01-01")
 
 
 def test_a_name_is_in_no_answer_but_the_one_whose_reading_is_recorded(web):

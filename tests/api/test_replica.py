@@ -15,9 +15,10 @@ from pydantic import SecretStr
 from api.app import create_app
 from api.context import opened
 from gridcase.settings import Settings
-from tests.api.conftest import Web, eventually
+from tests.api.conftest import Web
 from tests.support.accounts import People
 from tests.support.township import Now, at
+from tests.support.waiting import eventually
 
 
 @pytest.fixture

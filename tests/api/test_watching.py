@@ -20,7 +20,8 @@ from api.app import create_app
 from api.correlation import of
 from gridcase import logs
 from gridcase.settings import Settings
-from tests.api.conftest import body_of, eventually
+from tests.api.conftest import body_of
+from tests.support.waiting import eventually
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from string import Template
 
 import pytest
+
+from tests.support.postgres import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -32,9 +33,7 @@ def steps() -> Iterator[tuple[str, list[str]]]:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[tuple[dict[str, str], int]]:
     """An empty folder with its own database, and a port for the server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GRIDCASE_")}
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     yield kept | {"PATH": path, "GRIDCASE_PORT": str(port), "COLUMNS": "200", "LANG": "C.UTF-8"}, port

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +12,7 @@ from eventlog.log import utc_now
 from tests.faults.clerks import at_work
 from tests.faults.conftest import WHOLE
 from tests.faults.ledger import check
+from tests.support.debian import install
 from tests.support.programs import ask
 
 BACK = timedelta(hours=1)
@@ -53,10 +51,8 @@ def faketime() -> Path | None:
         root = Path("/")
         return next((f for p in places for f in root.glob(f"{p[1:]}/libfaketimeMT.so.1")), None)
 
-    if found() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "faketime"]):
-            subprocess.run(["apt-get", *words], env=environment, check=False, stdout=subprocess.DEVNULL)
+    if found() is None:
+        install("faketime")
     return found()
 
 

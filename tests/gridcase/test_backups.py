@@ -63,9 +63,8 @@ def test_people_are_told_what_was_done_and_what_is_missing(township: Typed, tmp_
     again = township("restore", "b", on="sqlite:///again.db")
     assert again.exit_code == 0 and "are what was recorded" in again.stdout
     assert "Nobody has signed them" in again.stdout  # this machine has no key to check signatures with
-    (tmp_path / "cut").write_bytes(
-        (tmp_path / "b").read_bytes()[:-15_000]
-    )  # more than what a tar is filled up with
+    whole = (tmp_path / "b").read_bytes()
+    (tmp_path / "cut").write_bytes(whole[:-15_000])  # more than what a tar is filled up with
     refused = township("restore", "cut", "--dry-run")
     assert refused.exit_code == 6 and "cut" in refused.stderr
 

@@ -20,6 +20,7 @@ import pytest
 from api.examples import EXAMPLES
 from eventlog.log import EventLog
 from tests.support.accounts import People
+from tests.support.postgres import free_port
 
 GRACE = 5.0  # seconds: what an installation may count on
 
@@ -64,13 +65,6 @@ def started(tmp_path: Path, database_url: str) -> Iterator[Started]:
         if program.process.poll() is None:
             program.process.kill()
             program.process.communicate()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def answered(url: str, program: Program, seconds: float = 40.0) -> str:

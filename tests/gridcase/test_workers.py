@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -25,7 +23,9 @@ from projections.runner import Runner
 from tests.projections.spring import tell
 from tests.projections.tables import dump
 from tests.support.keys import KEYS
+from tests.support.postgres import free_port
 from tests.support.township import WANG, Now, Township, at
+from tests.support.waiting import eventually
 from workflows.service import Command, Service
 
 SOON = 5.0  # seconds in which another has taken over
@@ -36,9 +36,7 @@ class Worker:
     """`gridcase worker` as a process."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(sys.path),
@@ -83,15 +81,6 @@ def workers(count: int, folder: Path, database_url: str) -> Iterator[list[Worker
         for worker in found:
             worker.process.kill()
             worker.process.wait()
-
-
-def eventually(happens: Callable[[], bool], seconds: float) -> bool:
-    until = time.monotonic() + seconds
-    while not happens():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def the_leader(some: list[Worker]) -> Worker:

@@ -19,8 +19,7 @@ from projections.all import PROJECTIONS, open_reads
 from projections.leader import KEY, candidate
 from projections.runner import Runner
 from tests.projections.spring import told
-
-SECONDS = 10.0  # far more than taking over needs
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -44,15 +43,6 @@ def candidates(engine):
 
 def leading(candidates):
     return [one.leads() for one in candidates]
-
-
-def soon(happens) -> bool:
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        if happens():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_one_leads_until_it_steps_down(candidates):
@@ -81,7 +71,7 @@ def test_when_the_leader_s_process_is_killed_another_leads_within_a_second(engin
         finally:
             process.kill()
         killed = time.monotonic()
-        assert soon(candidates[0].leads)
+        assert eventually(candidates[0].leads)
         assert time.monotonic() - killed < 2
 
 
@@ -99,11 +89,11 @@ def test_a_leader_whose_session_is_cut_notices_and_another_may_lead(postgres_url
             holder = sa.text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = :low")
             pid = connection.execute(holder, {"low": KEY & 0xFFFF_FFFF}).scalar_one()
             connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
-        assert soon(second.leads)
+        assert eventually(second.leads)
         assert not first.leads()  # it finds its session gone
         assert not first.leads()
         second.step_down()
-        assert soon(first.leads)
+        assert eventually(first.leads)
     finally:
         first.step_down()
         second.step_down()
@@ -117,7 +107,7 @@ def test_a_leader_that_hangs_loses_the_lead(postgres_url, monkeypatch):
     hanging, other = candidate(engine), candidate(engine)
     try:
         assert hanging.leads() and not other.leads()
-        assert soon(other.leads)
+        assert eventually(other.leads)
         assert not hanging.leads()
         for _ in range(30):  # longer than the silence that costs the lead: it is heard of
             time.sleep(0.05)
@@ -156,7 +146,7 @@ def test_the_leader_ends_whoever_hangs_where_the_server_would_wait_for_ever(post
         with reach.connect(postgres_url) as hanging:
             hanging.autocommit = False
             with pytest.raises(psycopg.OperationalError), hangs(hanging):
-                assert soon(lambda: leader.leads() and ended(engine, hanging))
+                assert eventually(lambda: leader.leads() and ended(engine, hanging))
     finally:
         leader.step_down()
         engine.dispose()

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from tests.support.cluster import eventually
+from tests.support.debian import install
 from tests.support.postgres import free_port, unprivileged
 
 
@@ -25,10 +26,8 @@ def program() -> str:
     """Where it is: on PATH, where Debian keeps it, or freshly installed (as root)."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     found = shutil.which("pgbouncer", path=path)
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "pgbouncer"]):
-            subprocess.run(["apt-get", *words], env=environment, check=False, stdout=subprocess.DEVNULL)
+    if found is None:
+        install("pgbouncer")
         found = shutil.which("pgbouncer", path=path)
     if found is None:
         raise PgBouncerMissing(

@@ -19,6 +19,8 @@ from typing import Any
 
 import psycopg
 
+from tests.support.debian import install
+
 _OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -46,13 +48,8 @@ class PostgresMissing(RuntimeError):
 def server_folder() -> Path:
     """The folder with initdb and postgres: on PATH, where Debian keeps them, or freshly installed (as root)."""
     found = _find()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (
-            ["apt-get", "update"],
-            ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"],
-        ):
-            subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)
+    if found is None:
+        install("postgresql")
         found = _find()
     if found is None:
         raise PostgresMissing(
