@@ -78,7 +78,7 @@ def _schema(struct: Any) -> dict[str, Any]:
 
 PROBLEMS = {
     401: ("NotSignedIn", "Nobody is signed in."),
-    400: ("Unreadable", "The body, or a cursor, cannot be read."),
+    400: ("Unreadable", "The address, the body or a cursor cannot be read."),
     403: (
         "NotYourTurn",
         "Not for this post or unit (`allowed` tells what is), or not in this office or by this token.",
@@ -86,9 +86,15 @@ PROBLEMS = {
     404: ("NotFound", "There is no such thing."),
     409: ("Refused", "A rule says no: which, in a sentence, and what is allowed instead."),
     412: ("VersionConflict", "Somebody was faster: `changes` tells what was recorded meanwhile."),
+    413: ("TooLarge", "The body is longer than any command."),
     422: ("Invalid", "A field is not usable: field, value and remedy."),
     428: ("PreconditionRequired", "If-Match is missing."),
+    503: (
+        "Unavailable",
+        "The database does not answer at the moment: `Retry-After` tells when to ask again.",
+    ),
 }
+EVERYWHERE = (400, 401, 403, 422, 503)  # whatever is asked may be answered so
 NAMES = {text: name for name, text in PROBLEMS.values()}
 
 
@@ -154,7 +160,7 @@ def _guarded(told: dict[str, Any]) -> None:
                 operation["security"] = []
                 continue
             operation.setdefault("parameters", []).append(dict(CHOICE))
-            for status, problem in problems(401, 403).items():
+            for status, problem in problems(*EVERYWHERE, *(413,) * ("requestBody" in operation)).items():
                 operation["responses"].setdefault(str(status), problem)
             operation["responses"] = dict(sorted(operation["responses"].items()))
 
@@ -192,10 +198,12 @@ def _name(kind: str, part: dict[str, Any], taken: dict[str, Any]) -> str:
 
 
 def _rename(told: dict[str, Any], old: str, new: str) -> None:
-    """Give a schema another name, wherever it is referred to."""
+    """Give a schema of what is sent another name, wherever it is referred to: answers refer to their own of that name."""
     schemas = told["components"]["schemas"]
     schemas[new] = schemas.pop(old)
-    todo: list[Any] = [told["paths"], schemas]
+    operations = [operation for path in told["paths"].values() for operation in path.values()]
+    sent = [operation.get(part) for operation in operations for part in ("parameters", "requestBody")]
+    todo: list[Any] = [sent, schemas]
     while todo:
         part = todo.pop()
         if isinstance(part, dict):

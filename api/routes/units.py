@@ -127,7 +127,7 @@ class CloseForm(Change):
     "",
     operation_id="units",
     summary="单位 · Units",
-    responses={200: shows(UnitPage, "By code."), **problems(422)},
+    responses={200: shows(UnitPage, "By code."), **problems(404, 422)},
 )
 def units(
     context: Here,

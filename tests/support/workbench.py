@@ -27,6 +27,7 @@ from domain.actor import Actor
 from domain.case import Entry
 from domain.terms import Role, UnitKind
 from eventlog.credentials import Credentials, SessionRow, digest
+from eventlog.identity import Identity
 from tests.support.postgres import free_port
 from workflows.accounts import CONSOLE, Accounts
 from workflows.service import Answer, Command
@@ -243,3 +244,20 @@ def form_in(page: str, action: str = "") -> FormReader:
 def text_of(page: str) -> str:
     """What a page says, without its markup."""
     return re.sub(r"\s+", " ", re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL))
+
+
+def two_cases(bench: Workbench) -> tuple[str, str]:
+    """A dispute and a petition that just came in, each with people of its own: their codes."""
+    mark = secrets.token_hex(4)
+    one, other, third = (f"S-{mark}-{n}" for n in range(3))
+    dispute = bench.do(
+        "report", "", "chen.reporter", [Identity(one, "person", "张三"), Identity(other, "person", "李四")], "dispute",
+        origin=GRID, channel="visit", category="neighbour", title="宅基地边界起争执",
+        parties=[{"subject": one}, {"subject": other}],
+    ).case  # fmt: skip
+    petition = bench.do(
+        "receive", "", "zhou.window", [Identity(third, "person", "王五")], "petition", origin=TOWNSHIP,
+        channel="visit", title="补偿未发放", by_office=False, record="来访",
+        parties=[{"subject": third, "part": "petitioner"}],
+    ).case  # fmt: skip
+    return dispute, petition
