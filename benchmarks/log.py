@@ -166,12 +166,19 @@ CONTENDERS: dict[str, Contender] = {"ours": ours, "library": library, "raw inser
 
 
 def press(
-    contender: Contender, url: str, threads: int, seconds: float, begin: Callable[[], object]
+    contender: Contender,
+    url: str,
+    threads: int,
+    seconds: float,
+    begin: Callable[[], object],
+    alone: contextlib.AbstractContextManager[object],
 ) -> list[float]:
-    """All latencies, of as many threads as said, each with one command at a time."""
+    """All latencies, of as many threads as said, each with one command at a time. Opened while it has `alone`."""
     latencies: list[list[float]] = [[] for _ in range(threads)]
     failures: list[BaseException] = []
-    with contender(url) as writer:
+    with contextlib.ExitStack() as opened:
+        with alone:
+            writer = opened.enter_context(contender(url))
         appends = [writer() for _ in range(threads)]
         for append in appends:  # connections, prepared statements, caches
             for version in range(1, 9):
@@ -200,10 +207,12 @@ def press(
     return [one for mine in latencies for one in mine]
 
 
-def process(name: str, url: str, threads: int, seconds: float, barrier: Any, results: Any) -> None:
-    """One of several writing processes."""
+def process(
+    name: str, url: str, threads: int, seconds: float, barrier: Any, alone: Any, results: Any
+) -> None:
+    """One of several writing processes. The library makes its tables at every start: not two at once (`alone`)."""
     try:
-        results.put(press(CONTENDERS[name], url, threads, seconds, barrier.wait))
+        results.put(press(CONTENDERS[name], url, threads, seconds, barrier.wait, alone))
     except BaseException as error:
         barrier.abort()
         results.put(f"{name}: {error!r}")
@@ -213,14 +222,13 @@ def measure(some: Databases, kind: str, name: str, processes: int, threads: int,
     url = some.fresh(kind)
     try:
         if processes == 1:
-            latencies = press(CONTENDERS[name], url, threads, seconds, lambda: None)
+            alone = contextlib.nullcontext()
+            latencies = press(CONTENDERS[name], url, threads, seconds, lambda: None, alone)
         else:
-            with CONTENDERS[name](url):
-                pass  # tables are there, before two make them at once
             spawn = multiprocessing.get_context("spawn")
-            barrier, results = spawn.Barrier(processes), spawn.Queue()
+            barrier, results, opening = spawn.Barrier(processes), spawn.Queue(), spawn.Lock()
             started = [
-                spawn.Process(target=process, args=(name, url, threads, seconds, barrier, results))
+                spawn.Process(target=process, args=(name, url, threads, seconds, barrier, opening, results))
                 for _ in range(processes)
             ]
             for one in started:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs import events, glossary, letters
+from docs import authority, events, glossary, letters
 from domain.policy import builtin_policies, rule_table
 from projections.figures.page import metrics_page
 from workflows.dispute import DISPUTE
@@ -25,6 +25,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for table in (DISPUTE, PETITION):
         name = table.case_type
         yield f"tests/golden/{name}_matrix.txt", matrix(table)
+        yield f"tests/golden/{name}_authority.txt", authority.matrix(table)
         yield (
             f"docs/workflows/{name}.md",
             (
@@ -41,6 +42,7 @@ def pages() -> Iterator[tuple[str, str]]:
                 f"{rule_table(policy)}\n"
             ),
         )
+    yield "docs/authority.md", authority.page()
     yield "docs/glossary.md", glossary.page()
     yield "docs/metrics.md", metrics_page()
     yield "docs/events.md", events.page()

@@ -103,51 +103,54 @@ def _says(rule: str, zh: str, en: str) -> Mapping[bool, Decision]:
     return {holds: Decision(holds, rule, zh, en) for holds in (True, False)}
 
 
+# Demands, as everywhere: what must be so (workflows/who.py has those of the tables).
 IN_SCOPE: Final = _says(
     "in_scope",
-    "案件现在、曾经或最初在本人任职单位的辖区内, 或者本人参与办理",
-    "the case is, was or began where one holds a post, or one has a part in it",
+    "须是现在、曾经或最初在任职单位辖区内的案件，或者本人参与办理的案件",
+    "the case must be, have been or have begun where you hold this post, or you must have a part in it",
 )
 MAY_TRY: Final = _says(
-    "may_try", "由有权的岗位和单位办理", "the post and the unit are those that the workflow names"
+    "may_try", "须由有权的岗位和单位办理", "a post and a unit that the workflow names must do it"
 )
 FIGURES: Final = _says(
     "figures_of_the_county",
-    "可查看本单位、上级单位、下级单位以及同县各单位的指标",
-    "figures are open to whoever holds a post in the unit, above or below it, or in the same county",
+    "须是本单位、上级单位、下级单位或者本县单位的指标",
+    "figures must be of your own unit, of one above or below it, or of your county",
 )
 BY_UNIT: Final = _says(
     "figures_by_unit",
-    "跨县的分单位指标只供其上级单位查看",
-    "a breakdown by unit that goes beyond one county is for the units above it",
+    "跨县的分单位指标须由其上级单位查看",
+    "a breakdown by unit beyond one county must be asked for by a unit above",
 )
 AREAS: Final[Mapping[Area, Mapping[bool, Decision]]] = {
     Area.UNITS: _says(
-        "org_admin", "单位由组织管理员在其辖区内变更", "an organisation administrator changes the units of their own area"
+        "org_admin",
+        "单位须由本单位或上级单位的机构管理员变更",
+        "an organisation administrator of the unit, or of one above it, must change it",
     ),
     Area.ACCOUNTS: _says(
-        "org_admin", "账号由组织管理员在其辖区内管理", "an organisation administrator keeps the accounts of their own area"
+        "org_admin",
+        "账号须由任职单位或上级单位的机构管理员管理",
+        "an organisation administrator of the unit, or of one above it, must keep its accounts",
     ),
-    Area.IMPORTS: _says(
-        "org_admin", "数据由组织管理员在其辖区内导入", "an organisation administrator imports data of their own area"
-    ),
+    Area.IMPORTS: _says("org_admin", "导入须由机构管理员办理", "an organisation administrator must import"),
     Area.POLICIES: _says(
-        "policy_admin", "时限政策由政策管理员发布", "a policy administrator publishes policies"
+        "policy_admin", "时限规则须由规则管理员发布", "a policy administrator must publish rules"
     ),
     Area.CALENDARS: _says(
-        "policy_admin", "工作日历由政策管理员发布", "a policy administrator publishes calendars"
+        "policy_admin", "工作日历须由规则管理员发布", "a policy administrator must publish calendars"
     ),
     Area.ERASURE: _says(
         "privacy_officer",
-        "个人信息的销毁由个人信息保护负责人和单位负责人各一人批准",
-        "erasing personal data is approved by a privacy officer and a head of unit",
+        "个人信息的销毁须由个人信息保护负责人和单位负责人各一人批准",
+        "a privacy officer and a head of unit must both approve that personal data is erased",
     ),
     Area.LEDGER: _says(
         "reads_the_ledger",
-        "查阅台账供审计员和个人信息保护负责人查看",
-        "the ledger of reads is for auditors and privacy officers",
+        "查阅台账须由审计员或个人信息保护负责人查看",
+        "an auditor or a privacy officer must look into the ledger of reads",
     ),
-}  # fmt: skip
+}
 
 
 def administers(area: Area, acting: Actor, unit: str, units: Organisation, on: date) -> bool:

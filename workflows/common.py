@@ -60,7 +60,7 @@ from workflows.guards import (
 from workflows.letters import ROW as ISSUE_LETTER
 from workflows.move import Move
 from workflows.table import ANY, BACK, OPEN, SAME, Row, Start
-from workflows.who import SYSTEM_ONLY, anyone, holder, superior
+from workflows.who import SYSTEM_ONLY, anyone, holder, over, superior
 
 R = Role
 EVERY_POST = (R.REPORTER, R.MEDIATOR, R.HANDLER, R.UNIT_HEAD, R.INTAKE, R.SPONSOR, R.SUPERVISOR, R.REVIEWER)
@@ -78,17 +78,17 @@ REPLIES = ("W-REPLY-RED", "W-REPLY-YELLOW", "W-REPLY-BLUE")
 COMMON_ROWS = (
     #   trigger               from     to      event                    who may                              guards
     Row("set_plan",           OPEN,    SAME,   ResponsibilityPlanSet,   holder(R.UNIT_HEAD),                 (plan_complete,), meets=("D-PLAN",)),
-    Row("sponsor",            OPEN,    SAME,   CaseSponsored,           anyone(R.SPONSOR, R.SUPERVISOR),     ()),
-    Row("sponsor_report",     OPEN,    SAME,   SponsorReported,         anyone(R.SPONSOR),                   ()),
+    Row("sponsor",            OPEN,    SAME,   CaseSponsored,           over(R.SPONSOR, R.SUPERVISOR),       ()),
+    Row("sponsor_report",     OPEN,    SAME,   SponsorReported,         over(R.SPONSOR),                     ()),
     Row("form_joint",         OPEN,    SAME,   JointHandlingFormed,     holder(R.UNIT_HEAD),                 (joint_units_named,)),
     Row("report_danger",      ANY,     SAME,   DangerReported,          anyone(*EVERY_POST, R.CITIZEN),      (danger_known,), starts=("P-URGENT",)),
     Row("report_urgent",      ANY,     SAME,   UrgentReported,          anyone(*EVERY_POST),                 (danger_reported,), meets=("P-URGENT",)),
     Row("take_measure",       ANY,     SAME,   PreventiveMeasureTaken,  anyone(*EVERY_POST),                 (danger_reported,)),
     Row("raise_severity",     OPEN,    SAME,   SeverityRaised,          holder(R.REPORTER, R.MEDIATOR, R.HANDLER, R.UNIT_HEAD), (severity_higher,), starts=("D-PLAN",)),
     Row("lower_severity",     OPEN,    SAME,   SeverityLowered,         superior(R.UNIT_HEAD),               (severity_lower,)),
-    Row("supervise",          ANY,     SAME,   SupervisionIssued,       anyone(R.SUPERVISOR),                (), starts=(reply_term,)),
+    Row("supervise",          ANY,     SAME,   SupervisionIssued,       over(R.SUPERVISOR),                  (), starts=(reply_term,)),
     Row("answer_supervision", ANY,     SAME,   SupervisionAnswered,     holder(R.UNIT_HEAD, R.HANDLER),      (supervised, supervision_unanswered), meets=REPLIES),
-    Row("lift_supervision",   ANY,     SAME,   SupervisionLifted,       anyone(R.SUPERVISOR),                (supervised, supervision_open)),
+    Row("lift_supervision",   ANY,     SAME,   SupervisionLifted,       over(R.SUPERVISOR),                  (supervised, supervision_open)),
     Row("link",               ANY,     SAME,   CaseLinked,              anyone(*EVERY_POST),                 (other_is_another, other_known)),
     Row("merge",              OPEN,    CLOSED, CaseMerged,              holder(R.UNIT_HEAD),                 (lead_is_another, sameness_confirmed), outcome=Outcome.MERGED),
     Row("absorb",             OPEN,    SAME,   CaseAbsorbed,            SYSTEM_ONLY,                         ()),

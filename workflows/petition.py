@@ -30,7 +30,7 @@ from workflows.guards import (
 )
 from workflows.move import Move
 from workflows.table import ANY, BACK, OPEN, SAME, Row, Start, State, Table, stage
-from workflows.who import SYSTEM_ONLY, anyone, holder, sender, superior
+from workflows.who import SYSTEM_ONLY, anyone, holder, over, sender, superior
 
 R = Role
 
@@ -222,12 +222,13 @@ ROWS = (
 
     Row("resolve",             CONCLUDED,     CLOSED,        r.PetitionResolved,          anyone(R.UNIT_HEAD), (ig.by_responsible_unit, rg.resolver_not_handler, evidence_named), when=rg.settlement_fulfilled, outcome=Outcome.RESOLVED),
     Row("resolve",             ANSWERED,      SAME,          r.PetitionResolved,          anyone(R.UNIT_HEAD), (ig.by_responsible_unit, rg.resolver_not_handler, rg.concluded_on_merits, rg.not_resolved, rg.evidence_fits, evidence_named)),
-    Row("revoke_resolution",   CLOSED,        CONCLUDED,     r.ResolutionRevoked,         anyone(R.UNIT_HEAD, R.SUPERVISOR), (rg.is_resolved, ground_given), when=rg.closed_on_settlement),
-    Row("revoke_resolution",   ANSWERED,      SAME,          r.ResolutionRevoked,         anyone(R.UNIT_HEAD, R.SUPERVISOR), (rg.is_resolved, ground_given), outcome=not_resolved_any_more),
+    Row("revoke_resolution",   CLOSED,        CONCLUDED,     r.ResolutionRevoked,         over(R.UNIT_HEAD, R.SUPERVISOR), (rg.is_resolved, ground_given), when=rg.closed_on_settlement),
+    Row("revoke_resolution",   ANSWERED,      SAME,          r.ResolutionRevoked,         over(R.UNIT_HEAD, R.SUPERVISOR), (rg.is_resolved, ground_given), outcome=not_resolved_any_more),
     Row("evaluate",            ANY,           SAME,          r.PetitionerEvaluated,       PETITIONER, (hg.is_petitioner, rg.was_told)),
     Row("withdraw",            OPEN,          CLOSED,        i.PetitionWithdrawn,         PETITIONER, (hg.is_petitioner, rg.signed_by_petitioner), outcome=Outcome.WITHDRAWN),
     Row("verify_withdrawal",   CLOSED,        SAME,          i.WithdrawalVerified,        anyone(R.INTAKE, R.HANDLER, R.UNIT_HEAD, R.SUPERVISOR), (rg.was_withdrawn, rg.by_another_unit)),
-    Row("revoke_withdrawal",   CLOSED,        BACK,          i.WithdrawalRevoked,         anyone(R.CITIZEN, R.INTAKE, R.UNIT_HEAD, R.SUPERVISOR), (rg.was_withdrawn, ground_given)),
+    Row("revoke_withdrawal",   CLOSED,        BACK,          i.WithdrawalRevoked,         PETITIONER, (rg.was_withdrawn, ground_given)),
+    Row("revoke_withdrawal",   CLOSED,        BACK,          i.WithdrawalRevoked,         over(R.UNIT_HEAD, R.SUPERVISOR), (rg.was_withdrawn, ground_given)),
     Row("add_submission",      ANY,           SAME,          i.RepeatSubmissionReceived,  anyone(*EVERY_POST, R.CITIZEN, R.SYSTEM), (ig.submission_known, ig.submission_by_today), fills={"answer": answer}),
     Row("recognise_new_facts", ANY,           SAME,          i.NewFactsRecognised,        anyone(R.INTAKE, R.HANDLER, R.UNIT_HEAD), (ig.new_case_named, other_known)),
     Row("report_completion",   ANY,           SAME,          CompletionReported,          HANDLERS,   (ig.by_responsible_unit,), meets=("P-ASSIGNED-REPORT",)),

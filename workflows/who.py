@@ -17,6 +17,7 @@ class Relation(StrEnum):
 
     HOLDER = "holder"  # it holds the case, or is a body of the unit that does, or the village of the grid that does
     SUPERIOR = "superior"  # it is directly above the holder
+    OVER = "over"  # it holds the case, or stands somewhere above the unit that does
     SENDER = "sender"  # it sent the case to the holder
     ANYONE = "anyone"  # any unit
     SYSTEM = "system"  # the program itself
@@ -41,6 +42,10 @@ class Who:
             return units.acts_for(actor.unit, case.holder, on)
         if self.relation is Relation.SUPERIOR:
             return units.is_superior(actor.unit, case.holder, on)
+        if self.relation is Relation.OVER:
+            return units.is_active(actor.unit, on) and units.is_under(
+                case.holder, units.host(actor.unit, on), on
+            )
         return bool(case.sender) and units.acts_for(actor.unit, case.sender, on)
 
     def covers(self, other: Who) -> bool:
@@ -57,6 +62,10 @@ def holder(*roles: Role) -> Who:
 
 def superior(*roles: Role) -> Who:
     return Who(frozenset(roles), Relation.SUPERIOR)
+
+
+def over(*roles: Role) -> Who:
+    return Who(frozenset(roles), Relation.OVER)
 
 
 def sender(*roles: Role) -> Who:
@@ -87,6 +96,9 @@ RELATIONS: Mapping[Relation, Title] = {
     Relation.HOLDER: Title("须由现在办理本案的单位办理", "the unit that has the case must do it"),
     Relation.SUPERIOR: Title(
         "须由现办单位的直接上级单位办理", "the unit directly above the one that has the case must do it"
+    ),
+    Relation.OVER: Title(
+        "须由现办单位或其上级单位办理", "the unit that has the case, or one above it, must do it"
     ),
     Relation.SENDER: Title("须由送来本案的单位办理", "the unit that sent the case must do it"),
     Relation.ANYONE: Title("须由有效单位办理", "a unit that exists today must do it"),

@@ -149,9 +149,10 @@ def figure_cases(
         ),
     ] = "denominator",
     known_at: Known = None,
+    position: Since = None,
 ) -> Response:
     """Which cases a number stands for, as far as you may see them: a number may stand for more."""
-    at = context.now()
+    reached, at = context.catch_up(position), context.now()
     row = dict(pair.partition("=")[::2] for pair in (key or "").split(",") if pair)
     with context.reads.connect() as connection:
         asked = _asked(context, me, connection, at, unit, since, until)
@@ -159,7 +160,7 @@ def figure_cases(
         limits = _limits(context, at)
         asked_for = {"key": row, "part": part, "known_at": known_at, "limits": limits}
         found = drill(connection, name, *asked, at=at, scope=scope_of(context, me), **asked_for)
-    return answer(Cases(name, part, found))
+    return answer(Cases(name, part, found), **{READ_POSITION.replace("-", "_"): reached})
 
 
 def _may_see(context: Context, me: Signed, unit: str, dimensions: Collection[str]) -> None:
