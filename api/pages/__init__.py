@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 
 from api.pages import (  # one a line: who adds a page changes one line
     assets,
@@ -29,7 +29,7 @@ from api.pages.lists import deadlines as list_of_deadlines
 
 PAGES: Final = Path(__file__).parent
 
-# Order counts where addresses overlap: /cases/{code} after what has a fixed name under /cases.
+# No part of the API's document. Order counts where addresses overlap: /cases/{code} after what has a fixed name under /cases.
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     assets.router,
     home.router,
@@ -53,9 +53,3 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     dashboard.router,
     figures.router,
 )
-
-
-def install(app: FastAPI) -> None:
-    """Serve every page. They are no part of the API's document."""
-    for router in ROUTERS:
-        app.include_router(router, include_in_schema=False)
