@@ -12,12 +12,13 @@ from urllib.parse import quote
 
 import msgspec
 from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.access.refusals import PasswordDue
 from api.access.signed import PASSWORD_PAGE, Signed, heard
 from api.pages.security import is_page
-from api.pages.shell import kept_fields, rendered
+from api.pages.shell import kept_fields, page, rendered
 
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 MAY_BE_SENT_AGAIN: Final = frozenset({401, 403, 429, 500, 503})
@@ -38,10 +39,10 @@ async def seen(request: Request, problem: Response) -> Response:
         return see_sign_in(request)
     if told.get("rule") == PasswordDue.rule:
         return Response(status_code=303, headers={"Location": PASSWORD_PAGE, "Cache-Control": "no-store"})
-    answer = rendered(
+    answer = await run_in_threadpool(
+        shown,
         request,
         await who(request),
-        "failure.html",
         status=problem.status_code,
         kind=told["type"].rpartition(":")[2],
         problem=told,
@@ -51,6 +52,15 @@ async def seen(request: Request, problem: Response) -> Response:
         if name in problem.headers:
             answer.headers[name] = problem.headers[name]
     return answer
+
+
+def shown(request: Request, me: Signed | None, **values: Any) -> HTMLResponse:
+    """The page, with the names of who looks and where; with their codes where those cannot be read."""
+    context = getattr(request.app.state, "context", None)
+    if context is not None and values["status"] < 500:
+        with contextlib.suppress(Exception):
+            return page(request, context, me, "failure.html", **values)
+    return rendered(request, me, "failure.html", **values)
 
 
 async def who(request: Request) -> Signed | None:

@@ -41,11 +41,44 @@ HINTS: Final[Mapping[tuple[str, str], T]] = {
 LAWS: Final[Mapping[str, str]] = {
     "人民调解法": "People's Mediation Law",
     "信访工作条例": "Regulations on Petition Work",
+    "浙江省信访条例": "Regulations of Zhejiang on Petitions",
+    "信访条例": "Regulations on Petitions",
     "人民调解工作若干规定": "Provisions on People's Mediation",
+    "信访事项简易办理办法": "Measures on Simple Handling of Petitions",
     "民事诉讼法": "Civil Procedure Law",
 }
 _ONE = r"[0-9]+(?:\([0-9]+\))?(?:-(?:[0-9]+|\([0-9]+\)))?"
+_CITED = re.compile(
+    rf"(?P<law>{'|'.join(LAWS)})(?: \((?P<year>[0-9]{{4}})\))?(?: Art\. (?P<articles>{_ONE}(?:, {_ONE})*))?"
+)
 _ARTICLES = re.compile(rf"({'|'.join(LAWS)}) Art\. ({_ONE}(?:, {_ONE})*)")
+
+
+def law_in(basis: str, chinese: bool) -> str:
+    """The basis of a rule in one language: "信访工作条例 (2022) Art. 34" as 《信访工作条例》（2022）第34条.
+
+    A policy writes what is its own choice in both languages, "本系统默认 / product default": one of them is said. An article
+    that only the other names is kept.
+    """
+    said = []
+    for part in basis.split("；"):
+        own, _, english = part.partition(" / ")
+        cited = [one[0] for one in _CITED.finditer(english)] if chinese else []
+        said.append(
+            "，".join([own, *(one for one in cited if one not in own)]) if chinese else english or own
+        )
+    return _CITED.sub(_cited_zh if chinese else _cited_en, ("；" if chinese else "; ").join(said))
+
+
+def _cited_zh(found: re.Match[str]) -> str:
+    year = f"（{found['year']}）" if found["year"] else ""
+    articles = found["articles"].split(", ") if found["articles"] else []
+    return f"《{found['law']}》{year}{'、'.join(map(_article, articles))}"
+
+
+def _cited_en(found: re.Match[str]) -> str:
+    year = f" ({found['year']})" if found["year"] else ""
+    return f"{LAWS[found['law']]}{year}{', Art. ' + found['articles'] if found['articles'] else ''}"
 
 
 def hint_for(trigger: str, fact: str) -> T | None:

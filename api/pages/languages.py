@@ -6,6 +6,7 @@ memory. Do not keep a compiled catalog in the tree, and do not write English int
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from starlette.requests import Request
 
+from api.pages.hints import law_in
 from api.parties import anonymous, official_names
 from domain.calendar import TZ
 from domain.names import CASE_TYPES, NAMES, state_name, value_name
@@ -30,6 +32,7 @@ CATALOGS: Final = Path(__file__).parent / "locale"
 COOKIE: Final = "gridcase_lang"
 KINDS: Final = {kind.__name__: kind for kind in NAMES}
 NOBODY: Final[Mapping[str, Title]] = {}
+ISO_DAY: Final = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", re.ASCII)
 WEEKDAYS_ZH: Final = "一二三四五六日"
 WEEKDAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -97,6 +100,19 @@ class Language:
         """The same for accounts: user -> the name of the official."""
         return official_names(text, names)
 
+    def law(self, basis: str) -> str:
+        """The basis of a rule as policies write it."""
+        return law_in(basis, self.is_chinese)
+
+    def days(self, sentence: str) -> str:
+        """A sentence of the program with its days as people write them: 2026-03-02 as 2026年3月2日 or 2 March 2026."""
+        return ISO_DAY.sub(lambda found: self._plain(date.fromisoformat(found[0])), sentence)
+
+    def _plain(self, on: date) -> str:
+        if self.is_chinese:
+            return f"{on.year}年{on.month}月{on.day}日"
+        return f"{on.day} {MONTHS_EN[on.month - 1]} {on.year}"
+
     def day(self, value: date | datetime | str | None) -> str:
         """2026年3月2日（周一） · Mon 2 March 2026, in the zone of the jurisdiction. Takes a stored day or instant too."""
         if not value:
@@ -105,8 +121,8 @@ class Language:
             value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
         on = value.astimezone(TZ).date() if isinstance(value, datetime) else value
         if self.is_chinese:
-            return f"{on.year}年{on.month}月{on.day}日（周{WEEKDAYS_ZH[on.weekday()]}）"
-        return f"{WEEKDAYS_EN[on.weekday()]} {on.day} {MONTHS_EN[on.month - 1]} {on.year}"
+            return f"{self._plain(on)}（周{WEEKDAYS_ZH[on.weekday()]}）"
+        return f"{WEEKDAYS_EN[on.weekday()]} {self._plain(on)}"
 
     def short_day(self, value: str, today: date) -> str:
         """A stored instant's local day for a narrow column: 3月2日 · 2 Mar, with the year when it is not this one."""

@@ -23,6 +23,7 @@ from api.pages import assets, languages
 from api.pages.choices import named
 from api.pages.languages import Language, language_of
 from api.pages.navigation import entries_for
+from domain.glossary import CONCEPTS
 from domain.organisation import local_date
 from workflows.accounts import Accounts
 
@@ -73,9 +74,12 @@ def environment(code: str) -> Environment:
         "case_type",
         "anonymous",
         "officials",
+        "law",
+        "days",
     )
     made.filters |= {name: getattr(language, name) for name in filters}
-    made.globals |= {"lang": language, "asset": assets.address}
+    concepts = {one.term.en: one for one in CONCEPTS}
+    made.globals |= {"lang": language, "asset": assets.address, "concepts": concepts}
     return made
 
 

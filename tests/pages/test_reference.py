@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.examples import TOWNSHIP, VILLAGE
+from api.pages.hints import law_in
 from tests.pages.test_case import CHINESE, filled
 from tests.support.workbench import Workbench, text_of
 
@@ -33,6 +34,42 @@ def test_a_due_day_is_worked_out_step_by_step(module_bench: Workbench) -> None:
         assert "5月1日" in text and "前（含当日）" in text, text[600:1500]
         wrong = client.client.get("/policies/CN-2022/1?rule=P-HANDLE&since=tomorrow")
     assert wrong.status_code == 422 and "不是日期" in wrong.text
+
+
+@pytest.mark.parametrize(
+    ("basis", "zh", "en"),
+    [
+        (
+            "信访工作条例 (2022) Art. 34",
+            "《信访工作条例》（2022）第34条",
+            "Regulations on Petition Work (2022), Art. 34",
+        ),
+        ("人民调解法 Art. 33", "《人民调解法》第33条", "People's Mediation Law, Art. 33"),
+        (
+            "本系统默认，浙江实践 / product default, from practice",
+            "本系统默认，浙江实践",
+            "product default, from practice",
+        ),
+        (
+            "“立即”的本系统默认 / product default for 'at once': 信访条例 (2005) Art. 26",
+            "“立即”的本系统默认，《信访条例》（2005）第26条",
+            "product default for 'at once': Regulations on Petitions (2005), Art. 26",
+        ),
+        (
+            "浙江省信访条例 (2016)",
+            "《浙江省信访条例》（2016）",
+            "Regulations of Zhejiang on Petitions (2016)",
+        ),
+    ],
+)
+def test_the_basis_of_a_rule_is_cited_as_in_the_readers_language(basis: str, zh: str, en: str) -> None:
+    assert (law_in(basis, True), law_in(basis, False)) == (zh, en)
+
+
+def test_a_rule_is_read_without_codes_of_units_of_time(module_bench: Workbench) -> None:
+    with module_bench.client("zheng.head") as client:
+        text = text_of(client.get("/policies/CN-2022/1"))
+    assert "10 个工作日" in text and " WD " not in text and "product default" not in text
 
 
 def test_the_calendar_shows_make_up_days(module_bench: Workbench) -> None:

@@ -71,9 +71,14 @@ def _class(row: Bar) -> str:
 
 def _row(n: int, row: Bar, box: Box | None, say: Say) -> list[Markup]:
     top = n * ROW
-    name = row.name if row.target is None else f"{row.name} · {say.target(row.target)}"
     parts = [
-        text(0, top + 1, name, "name"),
+        text(
+            0,
+            top + 1,
+            row.name,
+            "name",
+            more=f" · {say.target(row.target)}" if row.target is not None else "",
+        ),
         text(1, top + 1, say.share(row.amount.value), "value", "end"),
     ]
     if box is None:

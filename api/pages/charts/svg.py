@@ -67,9 +67,17 @@ def dot(x: float, y: float, radius: float, class_: str, tip: str = "") -> Markup
     return element("circle", *inside, class_=class_, cx=across(x), cy=down(y), r=down(radius))
 
 
-def text(x: float, y: float, said: str, class_: str = "", anchor: str = "") -> Markup:
-    """Words on a line at `y`; `anchor` is start (left out), middle or end."""
-    return element("text", said, class_=class_, x=across(x), y=down(y), text_anchor=anchor)
+def text(x: float, y: float, said: str, class_: str = "", anchor: str = "", more: str = "") -> Markup:
+    """Words on a line at `y`; `anchor` is start (left out), middle or end. `more` is left out where there is no room."""
+    return element(
+        "text",
+        said,
+        *([element("tspan", more)] if more else []),
+        class_=class_,
+        x=across(x),
+        y=down(y),
+        text_anchor=anchor,
+    )
 
 
 def picture(id: str, kind: str, height: float, title: str, told: str, *inside: str) -> Markup:

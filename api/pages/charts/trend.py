@@ -53,11 +53,11 @@ def trend(id: str, title: str, months: Sequence[Month], say: Say, target: float 
     """A line with its scale, the target, and in words the target and the last value."""
     scale = [(share, TOP + HEIGHT * (1 - share)) for share in (0.0, 0.5, 1.0)]
     drawn = [line(0, y, 1, y, "grid") for _, y in scale]
-    drawn += [text(0, y - 0.3, f"{share:.0%}", "scale") for share, y in scale if share]
     if target is not None:
         y = TOP + HEIGHT * (1 - target)
         drawn += [line(0, y, 1, y, "target"), text(0, 1, say.target(target), "target-name")]
     drawn += [_latest(months, say), *_line(months, TOP, HEIGHT, say, DOT)]
+    drawn += [text(0, y - 0.45, f"{share:.0%}", "scale") for share, y in scale if share]
     for n, each in enumerate(months):
         if (len(months) - 1 - n) % EVERY == 0:
             drawn.append(text((n + 0.5) / len(months), TOP + HEIGHT + 1.3, each.name, "month", "middle"))
