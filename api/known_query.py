@@ -11,7 +11,7 @@ from fastapi.dependencies.models import Dependant
 from domain.errors import Invalid, all_of
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     """A dependency of every JSON route. Raises Invalid naming each unknown parameter and those that are nearest."""
     if not request.query_params:
         return

@@ -31,6 +31,10 @@ SOONEST, LATEST = 1.0, 30.0  # seconds before something that failed is tried aga
 OUTAGE = 2.0  # … at most, where the database was away: asking costs little, and people wait for the read side
 AT_MOST = 1000  # deadlines in one sweep
 AT_ONCE = 50  # cases between looks at the stop flag
+FEW, BREATH = (
+    500,
+    0.02,
+)  # after so few events, seconds until the next step: what comes meanwhile is folded together
 STAND_BY = 0.5  # seconds between attempts to take the lead
 SIGN_EVERY = 5.0  # seconds between looks whether a checkpoint is due
 
@@ -103,6 +107,8 @@ class Worker:
             self._again["checkpoints"] = 0.0  # after an import there is more
         folded = self._do("projections", self.runner.step, every=0.0) or 0
         if folded:
+            if folded < FEW:
+                self._stop.wait(BREATH)
             return  # the sweep asks the read side, which has to be up to date
         if self._soon.is_set():
             self._soon.clear()

@@ -39,6 +39,23 @@ def mask_value(value: Any, identities: Iterable[Identity]) -> Any:
     return _Mask(identities).value(value)
 
 
+def texts(value: Any) -> Iterator[str]:
+    """Every string that `mask_value` would look into: whoever has none need not ask who the people are."""
+    if isinstance(value, Enum):
+        return
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from texts((*value, *value.values()))
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for inner in value:
+            yield from texts(inner)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            if field.init:
+                yield from texts(getattr(value, field.name))
+
+
 def unmask(text: str, lookup: Lookup) -> str:
     """The text with its tokens rendered. `lookup` answers None for whom the reader may not see (or nobody knows)."""
 

@@ -32,7 +32,7 @@ from eventlog.errors import Conflict, KeyTaken
 from eventlog.identity import Identity
 from eventlog.learned import decoder
 from eventlog.log import CommandRecord, EventLog, utc_now
-from eventlog.subjects import mask_value
+from eventlog.masking import mask_value, texts
 from workflows.clocks import FOREIGN, Clockwork
 from workflows.dispute import DISPUTE
 from workflows.engine import Engine
@@ -324,8 +324,9 @@ class Service:
         if event is None:
             raise wrong("trigger", command.trigger, "choice", choices=names(engine.table.verbs))
         facts = take(event, engine.table.asks[command.trigger], command.facts)
-        known = self._people(command, case)
-        facts, reason, basis = mask_value((facts, command.reason, command.basis), known)
+        reason, basis = command.reason, command.basis
+        if any(texts((*facts.values(), reason, basis))):
+            facts, reason, basis = mask_value((facts, reason, basis), self._people(command, case))
         note = {
             "reason": reason,
             "basis": basis,

@@ -35,6 +35,11 @@ def _scope_of(asked: Authority, changes: int) -> Scope:
     return asked.scope
 
 
+@lru_cache(maxsize=4096)
+def _scope_in(asked: Authority, actor: Actor, changes: int) -> Scope:
+    return asked.scope_in(actor)
+
+
 def seen_case(context: Context, me: Signed, code: str, version: int | None = None) -> Case:
     """The case, for somebody who may see it. Raises NotFound: what one may not see is as if it were not there."""
     return context.service.seen(code, scope_of(context, me), version)
@@ -46,9 +51,9 @@ def acting_scope(context: Context, me: Signed, actor: Actor, code: str = "") -> 
     Raises NotFound, and NotYourTurn for a case that they see in another of their offices alone.
     """
     asked = authority(context, me)
-    own = asked.scope_in(actor)
-    if code and own != asked.scope:
-        case = context.service.seen(code, asked.scope)
+    own = _scope_in(asked, actor, asked.units.changes)
+    if code and own != (everywhere := _scope_of(asked, asked.units.changes)):
+        case = context.service.seen(code, everywhere)
         demand(IN_SCOPE[context.service.covers(own, case)], state=str(case.state))
     return own
 

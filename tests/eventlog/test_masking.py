@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from eventlog.masking import _TOKEN, AS_DIGITS, EMPTIED, mask, mask_value, unmask
+from eventlog.masking import _TOKEN, AS_DIGITS, EMPTIED, mask, mask_value, texts, unmask
 from eventlog.subjects import Emptied, Identity
 from tests.support.notebook import Colour
 
@@ -107,6 +107,13 @@ def test_everything_inside_a_value_is_masked():
         "⟦P-1:name⟧": Statement("⟦P-1:name⟧说", Colour.RED, ("致⟦P-1:name⟧",)),
         "set": {"⟦P-1:name⟧"},
     }
+
+
+def test_what_would_be_looked_into_is_told_before_anybody_asks_who_the_people_are():
+    assert set(texts({"who": ["王", 5, None], "k": Statement("说", Colour.RED, ("致",)), "set": {"集"}})) == {
+        "who", "王", "k", "说", "致", "set", "集",
+    }  # fmt: skip
+    assert not any(texts([Colour.RED, 5, "", datetime(2026, 1, 1, tzinfo=UTC), {}, (None, [b""])]))
 
 
 # Properties. A small alphabet makes names overlap, contain each other and touch.
