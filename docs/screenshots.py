@@ -37,6 +37,7 @@ def pages(context: Context) -> Iterator[tuple[str, Role | None, str]]:
     """(name, the post that looks, address)."""
     township = next(unit for *_, post, unit in demo_accounts() if post == Role.SPONSOR)
     late, petition = (busy(context, kind) for kind in ("dispute", "petition"))
+    handler = next(user for user, _, post, _ in demo_accounts() if post == Role.HANDLER)
     R = Role
     yield from (
         ("sign-in", None, "/sign-in"),
@@ -58,6 +59,8 @@ def pages(context: Context) -> Iterator[tuple[str, Role | None, str]]:
         ("figure", R.SUPERVISOR, "/figures/containment"),
         ("units", R.ORG_ADMIN, "/units"),
         ("unit", R.ORG_ADMIN, f"/units/{township}"),
+        ("accounts", R.ORG_ADMIN, "/accounts"),
+        ("account", R.ORG_ADMIN, f"/accounts/{handler}"),
         ("imports", R.ORG_ADMIN, "/imports"),
         ("policies", R.POLICY_ADMIN, "/policies"),
         ("policy", R.POLICY_ADMIN, "/policies/CN-2022/1?rule=P-HANDLE"),

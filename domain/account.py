@@ -100,6 +100,7 @@ class AccountOpened(AccountEvent):
         account = Account.__new__(Account)
         account.__base_init__(self.originator_id, 1, self.timestamp)
         account.user, account.opened_at = self.user, self.entry.occurred_at
+        account.opened_in = self.entry.actor.unit
         account.suspended, account.password_temporary = False, False
         account.offices, account.tokens = (), {}
         return account
@@ -210,6 +211,7 @@ class Account(Aggregate):
 
     user: str
     opened_at: datetime
+    opened_in: str  # the unit of whoever opened it; "" for the console
     suspended: bool
     password_temporary: bool
     offices: tuple[Office, ...]  # all that were ever held, in the order in which they were given
@@ -250,7 +252,10 @@ class Account(Aggregate):
                 (until is None or other.since < until) and (other.until is None or since < other.until)
             ):
                 raise Invalid(
-                    "since", since, f"{self.user} holds this post there since {other.since} already."
+                    "since",
+                    since,
+                    f"{self.user} holds this post there since {other.since} already.",
+                    f"{self.user}自{other.since}起已在该单位任此岗位。",
                 )
         self.trigger_event(PostFilled, post=post, unit=unit, since=since, until=until, entry=entry)
 

@@ -7,8 +7,9 @@ in here: officials' names are kept with everybody else's, in the subjects store.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -75,6 +76,45 @@ def accounts(connection: sa.Connection, *, users: Collection[str] | None = None)
     for row in connection.execute(offices):
         found[row.user]["offices"].append(_office(row))
     return list(found.values())
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Which accounts a list shows: of `units` (None: of the whole house), perhaps only some of them."""
+
+    units: sa.Select[Any] | None
+    on: date
+    within: sa.Select[Any] | None = None  # units of which one is asked for
+    post: Role | None = None
+    standing: Literal["", "held", "suspended", "left"] = ""
+
+
+def users_kept(connection: sa.Connection, kept: Kept) -> list[str]:
+    """Users by name who hold or held a post in these units.
+
+    With `within` or `post` that post is held today or later; `held`: one of today, by somebody who is not suspended;
+    `left`: no post of theirs goes on, anywhere.
+    """
+    o, today = READ_OFFICES.c, day(kept.on)
+    office = [o.user == READ_ACCOUNTS.c.user]
+    if kept.units is not None:
+        office.append(o.unit.in_(kept.units))
+    if kept.within is not None:
+        office.append(o.unit.in_(kept.within))
+    if kept.post is not None:
+        office.append(o.post == str(kept.post))
+    if kept.standing == "held":
+        office += [o.since <= today, o.until > today]
+    elif kept.standing != "left" and (kept.within is not None or kept.post is not None):
+        office.append(o.until > today)
+    query = sa.select(READ_ACCOUNTS.c.user).order_by(READ_ACCOUNTS.c.user)
+    if len(office) > 1:
+        query = query.where(sa.exists().where(*office))
+    if kept.standing in ("held", "suspended"):
+        query = query.where(READ_ACCOUNTS.c.suspended == int(kept.standing == "suspended"))
+    elif kept.standing == "left":
+        query = query.where(~sa.exists().where(o.user == READ_ACCOUNTS.c.user, o.until > today))
+    return list(connection.execute(query).scalars())
 
 
 def officials(

@@ -23,6 +23,9 @@ from api.pages import (  # one a line: who adds a page changes one line
     trigger,
     units,
 )
+from api.pages.accounts import listed as list_of_accounts
+from api.pages.accounts import one as account
+from api.pages.accounts import opening as new_account
 from api.pages.lists import bulk, searches, work
 from api.pages.lists import cases as list_of_cases
 from api.pages.lists import deadlines as list_of_deadlines
@@ -47,6 +50,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     letters.router,
     trigger.router,
     units.router,
+    list_of_accounts.router,
+    new_account.router,
+    account.router,
     rules.router,
     imports.router,
     help.router,

@@ -1,4 +1,4 @@
-"""One's own account: the office in which one acts, the password, sessions, tokens. Others' accounts: accounts.py."""
+"""One's own account: the office in which one acts, the password, sessions, tokens. Others' accounts: accounts/."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.access.signed import Me, Signed, heard
 from api.context import Context
 from api.here import Here
+from api.pages.accounts.history import history
 from api.pages.shell import own_path, page, see_other
 from api.pages.sign_in import NOT_TWICE, said, secret_in
 from api.pages.typed import Posted
@@ -113,6 +114,7 @@ def shown(request: Request, context: Context, me: Signed, status: int = 200, **v
         unit_names={o.unit: units.names(o.unit)[-1][1] for o in account.offices if units.exists(o.unit)},
         sessions=[one for one in sessions if now < min(one.ends, one.seen + context.door.idle)],
         here=heard_of.digest if heard_of else b"",
+        told=history(context, account),
         tokens=[one for one in account.tokens.values() if not one.revoked and one.expires > now],
         **told,
     )  # fmt: skip

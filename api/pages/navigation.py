@@ -47,6 +47,7 @@ ENTRIES: Final = (
     Entry("/deadlines", Title("期限", "Deadlines"), "soon", SEES_CASES),
     Entry("/dashboard", Title("看板", "Dashboard"), "chart", COUNTS),
     Entry("/units", Title("单位", "Units"), "units", ANYBODY),
+    Entry("/accounts", Title("账号", "Accounts"), "people", ADMINISTERS),
     Entry("/policies", Title("规则", "Rules"), "rules", RULES),
     Entry("/calendars", Title("日历", "Calendars"), "calendar", RULES),
     Entry("/imports", Title("导入", "Import"), "import", ADMINISTERS),

@@ -13,8 +13,9 @@ from domain.terms import Role
 from eventlog import passwords
 from eventlog.credentials import SessionRow, digest
 from tests.support.township import ADMIN, Township, at
-from workflows.accounts import CONSOLE, Accounts
+from workflows.accounts import CONSOLE, Accounts, Enrolled
 from workflows.authority import APART, ON_CASES
+from workflows.password_rules import first_password
 
 GOOD = "three-herons-5"
 TOWN = Actor("tao", Role.ORG_ADMIN, "T1")  # administers T1 and what stands under it
@@ -86,8 +87,8 @@ def test_an_administrator_of_a_town_administers_what_stands_under_it(accounts: A
     for unit in ("V3", "T2", "C"):
         with pytest.raises(NotYourTurn, match="under it"):
             accounts.fill("li", Role.MEDIATOR, unit, by=TOWN)
-    accounts.suspend("li", by=TOWN)
-    accounts.restore("li", by=TOWN)
+    accounts.suspend("li", by=TOWN, reason="长期病假")
+    accounts.restore("li", by=TOWN, reason="回岗")
     accounts.fill("li", Role.HANDLER, "CB", by=ADMIN)  # from now on a county's matter too
     with pytest.raises(NotYourTurn, match="every post"):
         accounts.set_password("li", GOOD, by=TOWN)
@@ -103,6 +104,69 @@ def test_only_administrators_administer_and_nobody_themselves(accounts: Accounts
         accounts.fill("tao", Role.SUPERVISOR, "T1", by=TOWN)
     with pytest.raises(NotYourTurn, match="nobody administers"):
         accounts.set_password("tao", GOOD, by=TOWN)
+
+
+def test_an_account_of_another_unit_is_as_if_it_were_not_there(accounts: Accounts) -> None:
+    accounts.open("luo", "罗成", by=Actor("other", Role.ORG_ADMIN, "T2"))
+    for user in ("luo", "zhou"):  # opened elsewhere without a post; a post elsewhere
+        for act in (
+            lambda user: accounts.fill(user, Role.MEDIATOR, "V1M", by=TOWN),
+            lambda user: accounts.suspend(user, by=TOWN, reason="x"),
+            lambda user: accounts.rename(user, "Lo", by=TOWN),
+            lambda user: accounts.sign_out_everywhere(user, by=TOWN),
+        ):
+            with pytest.raises(NotFound):
+                act(user)
+
+
+def test_who_has_left_is_answered_for_where_the_last_post_was(accounts: Accounts) -> None:
+    accounts.vacate("wang", Role.REPORTER, "G1", until=date(2026, 3, 10), by=TOWN)
+    accounts.fill("wang", Role.REPORTER, "V3", since=date(2026, 3, 10), until=date(2026, 4, 1), by=ADMIN)
+    accounts.clock.instant = at(5, 1)  # type: ignore[attr-defined]
+    account = accounts.account("wang")
+    other = Actor("other", Role.ORG_ADMIN, "T2")
+    assert accounts.rules.over(other, account) and accounts.rules.over(ADMIN, account)
+    assert accounts.rules.sees(TOWN, account) and not accounts.rules.over(TOWN, account)
+
+
+def test_nobody_gives_themselves_a_post_under_another_user(accounts: Accounts) -> None:
+    accounts.open("tao", "陶 文", by=CONSOLE)
+    accounts.fill("tao", Role.ORG_ADMIN, "T1", by=CONSOLE)
+    with pytest.raises(NotYourTurn, match="own_name"):
+        accounts.admit(Enrolled("tao2", "陶文", Role.HANDLER, "T1"), GOOD, by=TOWN)
+    accounts.admit(Enrolled("tao2", "文某", Role.HANDLER, "T1"), GOOD, by=TOWN)
+    with pytest.raises(NotYourTurn, match="own_name"):
+        accounts.rename("tao2", "陶文", by=TOWN)
+    accounts.rename("tao2", "陶文", by=ADMIN)  # somebody else knows that it is another person
+    with pytest.raises(NotYourTurn, match="own_name"):
+        accounts.fill("tao2", Role.MEDIATOR, "V1M", by=TOWN)
+    with pytest.raises(NotYourTurn, match="not_oneself"):
+        accounts.suspend("tao", by=TOWN, reason="x")
+
+
+def test_an_account_is_admitted_whole_or_not_at_all(accounts: Accounts) -> None:
+    for one, error in (
+        (Enrolled("mei", "梅", Role.HANDLER, "T2"), NotYourTurn),
+        (Enrolled("mei", "梅", Role.POLICY_ADMIN, "T1"), NotYourTurn),
+        (Enrolled("mei", " ", Role.HANDLER, "T1"), Invalid),
+        (Enrolled("mei", "梅", Role.SYSTEM, "T1"), Invalid),
+        (Enrolled("wang", "王", Role.HANDLER, "T1"), Invalid),
+    ):
+        with pytest.raises(error):
+            accounts.admit(one, GOOD, by=TOWN)
+        assert accounts.credentials.password("mei") is None
+    accounts.admit(Enrolled("mei", "梅", Role.HANDLER, "T1"), first_password("mei"), by=TOWN)
+    account = accounts.account("mei")
+    assert account.password_temporary and account.opened_in == "T1"
+    assert accounts.credentials.password("mei") and accounts.names(["mei"]) == {"mei": "梅"}
+
+
+def test_who_keeps_the_rules_is_appointed_from_the_top(accounts: Accounts) -> None:
+    accounts.open("gui", "桂", by=ADMIN)
+    accounts.fill("gui", Role.POLICY_ADMIN, "T1", by=ADMIN)  # C is the highest unit here
+    accounts.open("gui2", "桂", by=TOWN)
+    with pytest.raises(NotYourTurn, match="top_appoints"):
+        accounts.fill("gui2", Role.POLICY_ADMIN, "T1", by=TOWN)
 
 
 @pytest.mark.parametrize("apart", sorted(APART))
@@ -192,10 +256,12 @@ def test_suspending_and_signing_out_end_every_session(accounts: Accounts) -> Non
     for act in (accounts.suspend, accounts.sign_out_everywhere):
         for name in ("a", "b"):
             accounts.credentials.put_session(session("wang", name))
-        act("wang", by=ADMIN)
+        act("wang", by=ADMIN, reason="手机遗失")
         assert accounts.credentials.sessions_of("wang") == []
-    with pytest.raises(Invalid):
-        accounts.suspend("wang", by=ADMIN)
+    with pytest.raises(Invalid, match="suspended already"):
+        accounts.suspend("wang", by=ADMIN, reason="手机遗失")
+    with pytest.raises(Invalid, match="reason"):
+        accounts.restore("wang", by=ADMIN)
 
 
 def test_an_account_comes_back_from_its_events(accounts: Accounts) -> None:
