@@ -80,7 +80,7 @@ def test_only_who_administers_accounts_comes_here(house: Workbench, user: str) -
     with house.client(user) as client:
         assert 'href="/accounts"' not in client.get("/help")
         for path in ("/accounts", "/accounts/_new", "/accounts/li.mediator"):
-            assert "账号由组织管理员在其辖区内管理" in text_of(client.get(path, status=403))
+            assert "机构管理员管理" in text_of(client.get(path, status=403))
         assert client.post("/accounts", [("csrf", client.csrf), ("open.user", "x")]).status_code == 403
         assert send(client, "li.mediator", "suspend", reason="x").status_code == 403
     assert not house.context.accounts.account("li.mediator").suspended
@@ -242,7 +242,11 @@ def test_pages_are_in_english_too(house: Workbench) -> None:
     with house.client("admin", "en") as client:
         for path in ("/accounts", "/accounts/_new", "/accounts/wu.handler"):
             text = text_of(client.get(path))
-            ours = [*(name for name, *_ in PEOPLE.values()), "[\u4e00-\u9fff]+(中心|网格|村|镇|县|市)", "台账程序"]
+            ours = [
+                *(name for name, *_ in PEOPLE.values()),
+                "[\u4e00-\u9fff]+(中心|网格|村|镇|县|市)",
+                "台账程序",
+            ]
             own = re.sub("|".join(ours), "", text)
             assert not CHINESE.search(own), (path, CHINESE.search(own))
 

@@ -94,5 +94,9 @@ def _named(keeper: Keeper, users: Sequence[str], q: str, after: str) -> Iterator
 def _row(keeper: Keeper, row: Mapping[str, Any], name: str) -> Shown:
     today = keeper.on.isoformat()
     going = [one for one in row["offices"] if one["until"] is None or one["until"] > today]
-    own = [{**one, "post": Role(one["post"])} for one in going if keeper.rules.administers(keeper.actor, one["unit"])]
+    own = [
+        {**one, "post": Role(one["post"])}
+        for one in going
+        if keeper.rules.administers(keeper.actor, one["unit"])
+    ]
     return Shown(row["user"], name, row["suspended"], own, not going)
