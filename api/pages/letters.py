@@ -57,7 +57,7 @@ def letters(
 
 @router.get("/cases/{code}/issue_letter")
 @router.post("/cases/{code}/issue_letter")
-def elsewhere(code: str) -> Response:
+def elsewhere(me: Me, code: str) -> Response:
     """The step is taken on the page of letters."""
     return see_other(f"/cases/{code}/letters")
 
