@@ -199,7 +199,7 @@ def read_yearly_json(text: str) -> tuple[int, YearTable]:
     """
     try:
         told = json.loads(text)
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:
         raise Invalid(
             "calendar file", text[:40], f"It is no JSON ({broken}). Take the yearly file as published."
         ) from None

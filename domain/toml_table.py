@@ -31,7 +31,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     """The tables of a TOML text. Raises Invalid, naming the file, when it is none."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as broken:
+    except (tomllib.TOMLDecodeError, RecursionError) as broken:
         raise Invalid(name, text[:40], f"It is no TOML: {broken}.") from None
 
 

@@ -12,6 +12,8 @@ from domain.errors import Invalid, NotFound
 from domain.terms import Source
 from workflows.service import Service
 
+LARGEST = 1_000_000  # bytes; a year has a few thousand
+
 
 def import_calendar(service: Service, path: Path, *, actor: Actor, dry_run: bool = False) -> CalendarReport:
     """Publish the years of a file. A year that says what it said before changes nothing.
@@ -33,6 +35,8 @@ def import_calendar(service: Service, path: Path, *, actor: Actor, dry_run: bool
 
 def _read(path: Path) -> dict[int, YearTable]:
     try:
+        if path.stat().st_size > LARGEST:
+            raise Invalid("calendar file", path.name, f"It has more than {LARGEST} bytes: is it a calendar?")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as problem:
         raise NotFound("file", str(path), f"{problem.strerror}: look at the path again.") from None

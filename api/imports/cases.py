@@ -13,7 +13,7 @@ from pathlib import Path
 from api.imports.case_language import read_case_mapping
 from api.imports.case_mapping import CaseMapping, Told, closed_early
 from api.imports.reading import read_rows
-from api.imports.report import CaseReport, OnError, Progress, Rejected, Unmapped
+from api.imports.report import CaseReport, OnError, Progress, Rejected, Unmapped, keep
 from api.imports.staging import Staging
 from api.imports.units import create_constants
 from api.imports.values import Row
@@ -58,7 +58,7 @@ def import_cases(
                     continue
             except Invalid as problem:
                 row = Rejected.because(row.line, problem)
-            report.rejected.append(row)
+            keep(report.rejected, row)
             if stop:
                 return report
         name = plan.events[0].activity.name

@@ -15,6 +15,7 @@ from domain.errors import Invalid
 
 SAMPLE = 1 << 20  # bytes looked at to tell an encoding
 CELL = 1 << 20  # characters; a longer cell is a quotation mark that was never closed
+LINE = 1 << 22  # characters; a longer line is no line of a table
 
 
 def csv_lines(path: Path, form: FileForm, tell: Tell) -> Iterator[tuple[int, list[str] | str]]:
@@ -24,7 +25,7 @@ def csv_lines(path: Path, form: FileForm, tell: Tell) -> Iterator[tuple[int, lis
         encoding = _encoding(path, form.encoding)
         text = stack.enter_context(io.TextIOWrapper(content, encoding, newline=""))
         stack.callback(csv.field_size_limit, csv.field_size_limit(CELL))
-        reader = csv.reader(text, delimiter=form.delimiter, strict=True)
+        reader = csv.reader(_lines(text, path.name), delimiter=form.delimiter, strict=True)
         line = 1
         for number in count(1):
             try:
@@ -40,6 +41,14 @@ def csv_lines(path: Path, form: FileForm, tell: Tell) -> Iterator[tuple[int, lis
             if number % EVERY == 0:
                 tell(packed.tell())
             line = reader.line_num + 1
+
+
+def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
+    """The lines of a file, none of which fills memory. Raises Invalid for one that would."""
+    while line := text.readline(LINE):
+        if len(line) == LINE and line[-1] not in "\r\n":
+            raise Invalid("file", name, f"It has a line of more than {LINE} characters: is it a table?")
+        yield line
 
 
 def _encoding(path: Path, named: str) -> str:

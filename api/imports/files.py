@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from domain.errors import Invalid
 
 GZIP = b"\x1f\x8b"
 EVERY = 1000  # rows between two words about the progress
+SWELLS = 200  # times its packed size: no table or log that people keep comes near
+ALWAYS = 1 << 26  # bytes that any packed file may hold
 
 Tell = Callable[[int], None]
 """Called with the bytes of the file that are read so far."""
@@ -29,11 +32,31 @@ class FileForm:
 
 
 def open_bytes(path: Path, stack: ExitStack) -> tuple[BinaryIO, BinaryIO]:
-    """(the file as it is on disk, its content unpacked where it is gzip)."""
+    """(the file as it is on disk, its content unpacked where it is gzip). Reading raises Invalid when it swells too much."""
     packed = stack.enter_context(path.open("rb"))
     if packed.peek(2)[:2] != GZIP:
         return packed, packed
-    return packed, cast(BinaryIO, stack.enter_context(gzip.open(packed)))
+    content = Unpacked(packed, stack.enter_context(gzip.open(packed)), path.name)
+    return packed, cast(BinaryIO, stack.enter_context(io.BufferedReader(content, 1 << 16)))
+
+
+class Unpacked(io.RawIOBase):
+    """What a packed file holds. A small one that holds gigabytes was made to fill memory or time: it is refused."""
+
+    def __init__(self, packed: BinaryIO, content: Any, name: str) -> None:
+        self._packed, self._content, self._name, self._size = packed, content, name, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size: int = self._content.readinto(buffer)
+        self._size += size
+        if self._size > max(ALWAYS, SWELLS * self._packed.tell()):
+            raise Invalid(
+                "file", self._name, f"Unpacked it is more than {SWELLS} times as large: unpack it first."
+            )
+        return size
 
 
 def check_columns(there: Sequence[str], wanted: Iterable[tuple[str, ...]]) -> None:

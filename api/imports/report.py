@@ -13,6 +13,7 @@ Progress = Callable[[int, int], None]
 """Called with (done, total) now and then; what is counted differs from import to import, only the share matters."""
 
 SHOWN = 200  # characters of a bad value that the report repeats
+MOST_REJECTED = 100_000  # rows that a report tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,16 @@ class Unmapped:
     field: str
     value: str
     rows: int
+
+
+def keep(rejected: list[Rejected], row: Rejected) -> None:
+    """Put a row among the rejected ones. Raises Invalid when there are so many that the file is another than was meant."""
+    if len(rejected) >= MOST_REJECTED:
+        raise Invalid(
+            "file", f"{MOST_REJECTED} rows", "So many rows are not usable: is it the right file, and its mapping?",
+            "不可用的行过多：请核对文件与映射是否相符。",
+        )  # fmt: skip
+    rejected.append(row)
 
 
 @dataclass

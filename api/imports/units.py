@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.imports.mapping import ConstantUnit
 from api.imports.reading import read_rows
-from api.imports.report import OnError, Progress, Rejected, UnitReport
+from api.imports.report import OnError, Progress, Rejected, UnitReport, keep
 from api.imports.unit_mapping import UnitRow, read_unit_mapping
 from domain.actor import Actor
 from domain.case import Entry
@@ -45,7 +45,7 @@ def import_units(
                 continue
         except Invalid as problem:
             row = Rejected.because(row.line, problem)
-        report.rejected.append(row)
+        keep(report.rejected, row)
         if stop:
             return report
     _create(

@@ -6,15 +6,17 @@ again adds only what is missing. Do not keep results here longer than a day.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import shutil
 import tempfile
 import threading
+import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO, Final, Literal, Protocol
 
 from api.imports.calendars import import_calendar
@@ -29,6 +31,17 @@ Kind = Literal["units", "cases", "calendar"]
 State = Literal["checking", "checked", "importing", "done", "failed"]
 
 KEPT: Final = timedelta(days=1)
+LONGEST_NAME: Final = 80  # characters of a file's name that are kept
+
+logger = logging.getLogger("gridcase.imports")
+
+
+def plain_name(said: str) -> str:
+    """What a file was called, as it may be called here: without folders and what no folder holds; its ending stays."""
+    name = PurePath(said.replace("\\", "/")).name
+    name = "".join(one for one in name if one.isprintable()).strip(" .")
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem[:LONGEST_NAME]}{dot}{ending[:20]}" if dot else name[:LONGEST_NAME] or "file"
 
 
 class Importing(Protocol):
@@ -167,6 +180,10 @@ class Works:
             ended = "checked" if dry_run else "done"
         except GridcaseError as error:
             work.failure = error
+        except Exception as error:  # where it failed is told, and not a word of what was in the file
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            told = {"error": type(error).__name__, "file": Path(place.filename).name, "line": place.lineno}
+            logger.error("an import failed unexpectedly", extra={"told": told})
         finally:
             work.state = ended
             if ended != "checked":

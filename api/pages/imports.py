@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any, Final, cast
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +12,7 @@ from api.access.sight import authority, demand
 from api.access.signed import Me, Signed
 from api.context import Context
 from api.here import Here
-from api.imports.work import KINDS, Kind, Works
+from api.imports.work import KINDS, Kind, Works, plain_name
 from api.pages.shell import page, see_other
 from domain.actor import Actor
 from domain.rule import Title
@@ -42,6 +41,7 @@ NO_MAPPING: Final = Title(
 )
 NO_KIND: Final = Title("请选择导入什么。", "Choose what is imported.")
 SHOWN: Final = 200  # rejected rows on the page
+LONGEST_MAPPING: Final = 1_000_000  # bytes
 
 
 @router.get("/imports")
@@ -71,17 +71,24 @@ async def begin(request: Request, context: Here, me: Me) -> Response:
     with_mapping = isinstance(mapping, UploadFile) and bool(mapping.filename)
     if kind != "calendar" and not with_mapping:
         wrong["mapping"] = NO_MAPPING
+    told = await mapping.read(LONGEST_MAPPING + 1) if with_mapping else b""  # type: ignore[union-attr]
+    if len(told) > LONGEST_MAPPING:
+        wrong["mapping"] = NO_MAPPING
     there = works(request)
     if wrong:
         return page(
             request, context, me, "imports.html", status=422, kinds=NAMED, mine=there.of(actor.user), wrong=wrong,
             chosen=kind,
         )  # fmt: skip
-    told = await mapping.read() if with_mapping else b""  # type: ignore[union-attr]
     upload = cast(UploadFile, file)
-    name = PurePath(str(upload.filename).replace("\\", "/")).name.lstrip(".") or "file"
     work = await run_in_threadpool(
-        there.begin, cast(Kind, kind), name, upload.file, told, actor, context.now()
+        there.begin,
+        cast(Kind, kind),
+        plain_name(str(upload.filename)),
+        upload.file,
+        told,
+        actor,
+        context.now(),
     )
     return see_other(f"/imports/{work.id}")
 
