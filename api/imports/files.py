@@ -36,7 +36,7 @@ def open_bytes(path: Path, stack: ExitStack) -> tuple[BinaryIO, BinaryIO]:
     packed = stack.enter_context(path.open("rb"))
     if packed.peek(2)[:2] != GZIP:
         return packed, packed
-    content = Unpacked(packed, stack.enter_context(gzip.open(packed)), path.name)
+    content = Unpacked(packed, stack.enter_context(gzip.GzipFile(fileobj=packed)), path.name)
     return packed, cast(BinaryIO, stack.enter_context(io.BufferedReader(content, 1 << 16)))
 
 

@@ -84,7 +84,7 @@ HARMFUL = [
     ("laughing.xes", billion_laughs(), "DTD"),
     ("outside.xes", outside_entity(), "DTD"),
     ("deep.xes", b"<log>" + b"<a>" * 200_000, "XML"),
-    ("zeros.csv.gz", gzip.compress(b"code\n" + b"0\n" * 40 * MIB), "200 times"),
+    ("zeros.csv.gz", gzip.compress(b"code\n" + (b"0" * 4095 + b"\n") * 20_000), "200 times"),
     ("zeros.xes.gz", gzip.compress(b"<log>" + b" " * 80 * MIB), "200 times"),
     ("line.csv", b"code,name\n" + b"a" * 5 * MIB, "line of more than"),
     ("no.xlsx", b"PK\x03\x04 and nothing", "workbook"),
