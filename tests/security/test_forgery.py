@@ -14,7 +14,7 @@ from tests.support.workbench import PEOPLE, Workbench
 
 # Without a session they do what they do, and another site's is told apart by where it comes from (test_sign_in.py).
 BEFORE_THE_SESSION = {"/sign-in", "/sign-in/set-up"}
-FORGED = (
+FORGED: tuple[tuple[dict[str, str], str], ...] = (
     ({}, "application/x-www-form-urlencoded"),
     ({"csrf": ""}, "application/x-www-form-urlencoded"),
     ({"csrf": "csrf-of-somebody"}, "application/x-www-form-urlencoded"),

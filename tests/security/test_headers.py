@@ -70,7 +70,7 @@ def ask(client: TestClient, bench: Workbench, method: str, path: str, user: str)
 
 
 def test_every_answer_is_bounded_and_kept_by_nobody(bench: Workbench) -> None:
-    wrong = []
+    wrong: list[object] = []
     with TestClient(bench.app, follow_redirects=False) as client:
         for method, path, user, status, policy in asked(bench):
             answer = ask(client, bench, method, path, user)
