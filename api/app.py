@@ -19,6 +19,7 @@ from api.imports.work import Works
 from api.known_query import only_known
 from api.openapi import described
 from api.pages.failures import seen
+from api.pages.live import caught_up
 from api.pages.security import Secured
 from api.routes import (
     cases,
@@ -118,7 +119,7 @@ def _routes() -> list[BaseRoute]:
         whole.include_router(router, prefix=PREFIX, dependencies=[Depends(me), Depends(only_known)])
     whole.include_router(health.router)
     for router in pages.ROUTERS:
-        whole.include_router(router, include_in_schema=False)
+        whole.include_router(router, include_in_schema=False, dependencies=[Depends(caught_up)])
     return whole.routes
 
 

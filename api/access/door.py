@@ -60,15 +60,20 @@ class Door:
         return self._signed(said, kept, now)
 
     def look_up(self, said: Said, *, use: bool = True) -> Signed | None:
-        """Who it is, asking the database; None for nobody (any more). Without `use` a session goes on being idle."""
+        """Who it is, asking the database; None for nobody (any more).
+
+        Without `use` a session goes on being idle; what was found is then not kept in memory, where it would answer for
+        somebody who does use it.
+        """
         now = self.clock()
         found = self._token(said, now) if said.how == "token" else self._session(said, now, use)
         if found is None:
             self.forget(said.digest)
             return None
-        if len(self._kept) >= KEPT_AT_MOST:
-            self._kept.clear()
-        self._kept[said.digest] = found
+        if use:
+            if len(self._kept) >= KEPT_AT_MOST:
+                self._kept.clear()
+            self._kept[said.digest] = found
         return self._signed(said, found, now)
 
     def forget(self, *digests: bytes) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from api.access.door import Door
 
 OFFICE = "Gridcase-Office"  # a header such as `handler@330604-100`
+BY_ITSELF = "Gridcase-Live"  # a page fetches something by itself: that is no use of the session
 PASSWORD_PAGE = "/me/password"
 COOKIE, SECURE_COOKIE = "gridcase", "__Host-gridcase"
 
@@ -75,7 +76,8 @@ async def visitor(request: Request) -> Signed | None:
     door: Door = request.app.state.context.door
     signed = door.known(said)
     if signed is None:  # not in memory: ask the database, and not in the thread that serves everybody
-        signed = await run_in_threadpool(door.look_up, said)
+        by_itself = request.method == "GET" and BY_ITSELF in request.headers
+        signed = await run_in_threadpool(door.look_up, said, use=not by_itself)
     if signed is not None:
         request.state.signed = signed  # for who shows an error, where no dependency reaches
         await door.check(request, said, signed)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from api.pages import (  # one a line: who adds a page changes one line
     assets,
     cases,
+    changes,
     dashboard,
     figures,
     help,
@@ -15,6 +16,7 @@ from api.pages import (  # one a line: who adds a page changes one line
     imports,
     intake,
     letters,
+    live,
     me,
     receipts,
     reveal,
@@ -46,6 +48,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     intake.router,
     receipts.router,
     cases.router,
+    changes.router,
     reveal.router,
     letters.router,
     trigger.router,
@@ -58,4 +61,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     help.router,
     dashboard.router,
     figures.router,
+    live.router,
 )

@@ -21,6 +21,7 @@ from api.forms import has_route
 from api.here import Here
 from api.pages.chart import Chart, chart, way
 from api.pages.choices import path_of
+from api.pages.live import SOON, Live
 from api.pages.shell import page, words
 from api.pages.steps import Group, grouped
 from api.parties import called
@@ -81,6 +82,7 @@ class Hindered:
 @router.get("/cases/{code}")
 def case_page(request: Request, context: Here, me: Me, code: str) -> Response:
     """Everything about a case on one page."""
+    following = Live.of(context, code, SOON)
     case = seen_case(context, me, code)
     at = context.now()
     table = context.service.engines[case.TYPE].table
@@ -93,6 +95,7 @@ def case_page(request: Request, context: Here, me: Me, code: str) -> Response:
     done = request.query_params.get("done", "")
     return page(
         request, context, me, "case.html",
+        live=following,
         case=case,
         names=called(case.parties),
         table=table,

@@ -21,6 +21,7 @@ from api.pages.board.peers import peers, under
 from api.pages.board.place import Place, place
 from api.pages.board.rates import trends
 from api.pages.board.sight import own_unit
+from api.pages.live import SELDOM, Live
 from api.pages.periods import MONTHS, Span
 from api.pages.shell import page, words
 from domain.organisation import local_date
@@ -40,6 +41,7 @@ def dashboard(
     period: Annotated[Line | None, Query()] = None,
     known_at: Annotated[Instant | None, Query()] = None,
 ) -> HTMLResponse:
+    following = Live.of(context, every=SELDOM)
     at, organisation = context.now(), context.service.reference.organisation()
     today = local_date(at)
     span = Span.read(period) if period else Span.around(today - SETTLED, "quarter")
@@ -57,6 +59,8 @@ def dashboard(
         told["peers"] = (
             peers(asking, where) if may.sees_figures(where.asked_of, by_unit=True).allowed else None
         )
+    if known_at is None:
+        told["live"] = following
     told |= {
         "place": where,
         "above": [each for each in where.above if may.sees_figures(each.code).allowed],

@@ -13,6 +13,7 @@ from api.access.signed import Me, Signed
 from api.context import Context
 from api.here import Here
 from api.imports.work import KINDS, Kind, Works, plain_name
+from api.pages.live import Live
 from api.pages.shell import page, see_other
 from domain.actor import Actor
 from domain.rule import Title
@@ -103,7 +104,7 @@ def standing(request: Request, context: Here, me: Me, id: str) -> Response:
     rejected = work.report.get("rejected", [])
     return page(
         request, context, me, "import.html", work=work, kind=NAMED[work.kind], counts=counts, rejected=rejected[:SHOWN],
-        more=max(0, len(rejected) - SHOWN),
+        more=max(0, len(rejected) - SHOWN), live=Live(every=1),
     )  # fmt: skip
 
 

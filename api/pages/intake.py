@@ -83,7 +83,12 @@ REGISTER: Final = Intake(
 @router.get(REPORT.path)
 def report(request: Request, context: Here, me: Me) -> Response:
     return shown(
-        request, context, me, REPORT, form_of(request, context, me, REPORT, beforehand(REPORT, me)).sheet()
+        request,
+        context,
+        me,
+        REPORT,
+        form_of(request, context, me, REPORT, beforehand(REPORT, me)).sheet(),
+        fresh=True,
     )
 
 
@@ -100,6 +105,7 @@ def register(request: Request, context: Here, me: Me) -> Response:
         me,
         REGISTER,
         form_of(request, context, me, REGISTER, beforehand(REGISTER, me)).sheet(),
+        fresh=True,
     )
 
 
@@ -131,11 +137,13 @@ def sent(request: Request, context: Context, me: Signed, intake: Intake, typed: 
     return see_other(f"/cases/{done.case}{intake.after}", done=intake.trigger)
 
 
-def shown(request: Request, context: Context, me: Signed, intake: Intake, sheet: Sheet) -> Response:
+def shown(
+    request: Request, context: Context, me: Signed, intake: Intake, sheet: Sheet, fresh: bool = False
+) -> Response:
     named = {control.name.removeprefix("facts."): control for control in sheet.fields}
     first = [named.pop(name) for name in intake.first if name in named]
     may = me.acting is not None and me.acting.post in intake.posts
     return page(
-        request, context, me, "intake.html", status=sheet.status, intake=intake, may=may,
+        request, context, me, "intake.html", status=sheet.status, intake=intake, may=may, fresh=fresh,
         sheet=replace(sheet, fields=first, usual=list(named.values())),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.access.signed import Me
 from api.here import Here
+from api.pages.live import Live
 from api.pages.sheets import Form, Sheet
 from api.pages.shell import page
 from api.pages.trigger import case_and_table, shown, source_of
@@ -25,10 +26,11 @@ router = APIRouter()
 @router.post("/cases/{code}/reveal")
 def reveal(request: Request, context: Here, me: Me, code: str, typed: Posted) -> Response:
     """Record the reading, then show; or the form again."""
+    following = Live.of(context, code)
     case, table = case_and_table(context, me, code, "reveal")
     found = Form(context, me, table, "reveal", case, typed, source_of(request)).send(revealed)
     if isinstance(found, Sheet):
-        return shown(request, context, me, case, found)
+        return shown(request, context, me, case, found, following)
     names = called(case.parties)
     return page(
         request, context, me, "reveal.html", case=case, identity=found, name=names.get(found.subject_id)

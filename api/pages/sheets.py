@@ -24,6 +24,8 @@ from api.fact_kinds import CORRECTABLE, PERSON, UNIT, USER
 from api.forms import asks, command_form, command_of, opens
 from api.pages import wrongs
 from api.pages.bodies import Body, local_instant
+from api.pages.cases import hindrance
+from api.pages.changes import by_name
 from api.pages.choices import Choice, Choices
 from api.pages.controls import Control, Controls
 from api.pages.hints import law_of
@@ -36,7 +38,6 @@ from domain.organisation import local_date
 from domain.rule import Title
 from domain.terms import Role, Source
 from projections.accounts import officials
-from workflows.accounts import Accounts
 from workflows.authority import ON_CASES
 from workflows.service import Answer, Command, Service
 from workflows.table import Table
@@ -267,15 +268,9 @@ class Form:
         """Somebody was faster: what they did, and the same form on the case as it is now."""
         self.case = self.context.service.case(error.case)
         kept = [(name, value) for name, value in self.typed if name != "version"]
-        again = Form(self.context, self.me, self.table, self.trigger, self.case,
-                     Typed([*kept, ("version", str(error.actual))]), self.source)  # fmt: skip
-        names = Accounts(self.context.service.log, self.context.service.reference).names(
-            {str(change["user"]) for change in error.changes}
-        )
-        changes = [
-            {**change, "who": names.get(str(change["user"]), change["user"])} for change in error.changes
-        ]
-        return again.sheet(status=412, changes=changes)
+        again = replace(self, typed=Typed([*kept, ("version", str(error.actual))]))
+        against = hindrance(self.context, self.case, self.actor, self.trigger)
+        return again.sheet(status=412, changes=by_name(self.context, error.changes), refusal=against)
 
     @cached_property
     def labels(self) -> dict[str, Title]:

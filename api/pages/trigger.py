@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
@@ -11,6 +13,7 @@ from api.context import Context
 from api.forms import has_route, opens
 from api.here import Here
 from api.pages.cases import hindrance
+from api.pages.live import SOON, Live
 from api.pages.sheets import Form, Sheet
 from api.pages.shell import page, see_other
 from api.pages.typed import Posted
@@ -27,19 +30,23 @@ WAIT_SECONDS = 2.0  # for the read side, so that whoever did something sees it i
 @router.get("/cases/{code}/{trigger}")
 def form(request: Request, context: Here, me: Me, code: str, trigger: str) -> Response:
     """The form, blank."""
+    following = Live.of(context, code)
     case, table = case_and_table(context, me, code, trigger)
     made = Form(context, me, table, trigger, case)
     against = hindrance(context, case, made.actor, trigger)
-    return shown(request, context, me, case, made.sheet(status=409 if against else 200, refusal=against))
+    sheet = made.sheet(status=409 if against else 200, refusal=against)
+    return shown(request, context, me, case, sheet, following, fresh=True)
 
 
 @router.post("/cases/{code}/{trigger}")
 def send(request: Request, context: Here, me: Me, code: str, trigger: str, typed: Posted) -> Response:
     """Do it and go back to the case; or the form again, with everything that was typed."""
+    following = Live.of(context, code)
     case, table = case_and_table(context, me, code, trigger)
-    done = Form(context, me, table, trigger, case, typed, source_of(request)).send()
+    made = Form(context, me, table, trigger, case, typed, source_of(request))
+    done = made.send()
     if isinstance(done, Sheet):
-        return shown(request, context, me, case, done)
+        return shown(request, context, me, made.case or case, done, following)
     context.wait_for(done.position, WAIT_SECONDS)
     return see_other(f"/cases/{code}", done=trigger)
 
@@ -53,9 +60,18 @@ def case_and_table(context: Context, me: Signed, code: str, trigger: str) -> tup
     return case, table
 
 
-def shown(request: Request, context: Context, me: Signed, case: Case, sheet: Sheet) -> Response:
+def shown(
+    request: Request,
+    context: Context,
+    me: Signed,
+    case: Case,
+    sheet: Sheet,
+    following: Live,
+    fresh: bool = False,
+) -> Response:
     return page(
-        request, context, me, "trigger.html", status=sheet.status, case=case, names=called(case.parties), sheet=sheet
+        request, context, me, "trigger.html", status=sheet.status, case=case, names=called(case.parties), sheet=sheet,
+        live=replace(following, every=SOON, version=case.version), fresh=fresh,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 from api.access.signed import Signed
 from api.examples import GRID, MEDIATOR, REPORTER, TOWNSHIP, VILLAGE, by
 from api.openapi import document
+from api.stream import Stream
 from domain.account import Office, Reach
 from domain.terms import Role
 from tests.api.conftest import body_of
@@ -195,8 +196,9 @@ def test_a_session_cookie_that_was_made_up_opens_nothing(web):
 
 
 def test_accounts_are_not_told_to_whoever_follows_the_log(web, context):
-    from api.routes.events import _next
-
     admin = Signed("admin", (Office(Role.ORG_ADMIN, "", date(2000, 1, 1)),), None, "token")
-    told = b"".join(_next(context, admin, 0, "", None)[1])
+    stream = Stream(
+        context, admin, None, 0, lambda events: " ".join(one.event.TOPIC for one in events).encode()
+    )
+    told, _ = stream.next_told(admin, None)
     assert b"unit.created" in told and b"account." not in told

@@ -15,7 +15,8 @@ import pytest
 
 from api.access.signed import Said
 from api.examples import GRID, MEDIATOR, REPORTER, TOWNSHIP, VILLAGE, by
-from api.routes.events import _next
+from api.routes.events import teller
+from api.stream import Stream
 from eventlog.credentials import digest
 from tests.api.conftest import ADMIN, COUNTY, body_of
 
@@ -139,7 +140,7 @@ def streamed(web: Any, context: Any, who: dict[str, str]) -> set[str]:
         if behind:
             real, context.seen.position = context.seen.position, lambda: 0
         try:
-            told = b"".join(_next(context, signed, 0, "", None)[1]).decode()
+            told = Stream(context, signed, None, 0, teller(context)).next_told(signed, None)[0].decode()
         finally:
             if behind:
                 context.seen.position = real

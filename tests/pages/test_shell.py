@@ -178,4 +178,4 @@ def test_nobody_is_led_to_another_site(asked, leads_to):
 
 
 def test_the_files_of_every_page_weigh_little():
-    assert sum(len(asset.packed) for asset in assets().values()) < 16_000
+    assert sum(len(asset.packed) for asset in assets().values()) < 20_000

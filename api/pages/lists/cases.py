@@ -16,6 +16,7 @@ from api.here import Here
 from api.pages.lists.asked import FILTERS, Asked, asked
 from api.pages.lists.rows import page_of
 from api.pages.lists.searches import searches_of
+from api.pages.live import Live
 from api.pages.shell import page, words
 from domain.errors import NotFound
 from domain.organisation import Organisation, local_date
@@ -30,12 +31,14 @@ MOST_UNITS: Final = 300
 @router.get("/cases")
 def cases(request: Request, context: Here, me: Me) -> Response:
     """The list. A filter that cannot be is told and left out (422)."""
+    following = Live.of(context)
     at, units = context.now(), context.service.reference.organisation()
     today = local_date(at)
     said = asked(request.query_params.multi_items(), units, today)
     wanted = said.filters.wanted(scope_of(context, me), at, units)
     return page(
         request, context, me, "cases.html", status=422 if said.wrong else 200,
+        live=following,
         asked=said,
         active=said.active(units, today),
         found=page_of(request, context, me, said, wanted),

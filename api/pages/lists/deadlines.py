@@ -18,6 +18,7 @@ from api.exports.files import MEDIA
 from api.here import Here
 from api.pages.lists.asked import unit_meant
 from api.pages.lists.cases import units_offered
+from api.pages.live import Live
 from api.pages.shell import page, words
 from domain.errors import NotFound
 from domain.organisation import local_date
@@ -74,6 +75,7 @@ def asked(request: Request, context: Context) -> Question:
 @router.get("/deadlines")
 def list_page(request: Request, context: Here, me: Me) -> Response:
     """A page of them, the soonest due first."""
+    following = Live.of(context)
     said, at = asked(request, context), context.now()
     asking = question("/deadlines", {"me": me.user, **said.said})
     after = context.cursors.read(asking, request.query_params.get("cursor") or None)
@@ -86,7 +88,7 @@ def list_page(request: Request, context: Here, me: Me) -> Response:
     units = context.service.reference.organisation()
     return page(
         request, context, me, "deadlines.html", status=422 if said.unknown_unit else 200,
-        said=said, kinds=KINDS, within=list(WITHIN),
+        live=following, said=said, kinds=KINDS, within=list(WITHIN),
         duties=[duty_of(row, at) for row in rows[:PAGE]],
         next=mark, is_first=after is None,
         offered=units_offered(units, me, local_date(at)), forms=list(MEDIA),

@@ -16,6 +16,7 @@ from api.pages.lists.asked import asked
 from api.pages.lists.bulk import offered
 from api.pages.lists.rows import page_of
 from api.pages.lists.searches import searches_of
+from api.pages.live import Live
 from api.pages.navigation import SEES_CASES
 from api.pages.shell import page
 from domain.organisation import local_date
@@ -68,6 +69,7 @@ def work(request: Request, context: Here, me: Me) -> Response:
             searches=[],
             asked=None,
         )
+    following = Live.of(context)
     tab = request.query_params.get("tab", "")
     if tab not in ("mine", "unit"):
         tab = "unit" if me.acting.post in WATCHING else "mine"
@@ -83,6 +85,7 @@ def work(request: Request, context: Here, me: Me) -> Response:
     said = asked(SHOWN[shown][2].items(), units, local_date(at))
     return page(
         request, context, me, "work.html",
+        live=following,
         tab=tab,
         shown=shown,
         counts=counts,

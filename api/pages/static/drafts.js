@@ -1,6 +1,6 @@
-// Drafts of a form on this device, for weak networks: kept while typing, given back, sent once when the network is there.
-// The form's hidden key makes sure that a draft which is sent twice is recorded once. Kept for a day, for one user, and
-// taken away by the sign-out. Nothing here may be needed: the form works without.
+// Drafts of a form on this device: kept while typing, given back after a reload or a lost session; an opening also is sent
+// once when the network is there again. The form's hidden key makes sure that a draft which is sent twice is recorded once.
+// Kept for a day, for one user, and taken away by the sign-out. Nothing here may be needed: the form works without.
 "use strict";
 
 (() => {
@@ -11,7 +11,8 @@
   const place = `gridcase:draft:${box.dataset.draftOf}:${box.dataset.draft}`; // enhance.js takes it away when it was done
   const status = box.querySelector("[data-draft-status]");
   const OWN = new Set(["csrf", "add", "drop"]); // belong to the page, not to the draft
-  const refused = Boolean(document.querySelector(".wrongs, #changes"));
+  const sends = "draftSends" in box.dataset;
+  const refused = !("draftFresh" in box.dataset); // it came back with what was typed
 
   const typed = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OWN.has(name));
   const text = () => JSON.stringify(typed().filter(([name]) => name !== "key"));
@@ -81,7 +82,7 @@
   form.addEventListener("submit", (event) => {
     const asked = event.submitter && event.submitter.name;
     if (asked) return keep(false); // another line, one less: the page comes back
-    keep(true);
+    keep(sends);
     if (navigator.onLine) return; // the next page takes the draft away when it was done
     event.preventDefault();
     event.stopImmediatePropagation();

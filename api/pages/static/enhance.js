@@ -37,5 +37,5 @@ function forgetDrafts(of) {
   } catch { /* storage may be forbidden: then there are none */ }
 }
 const done = new URLSearchParams(location.search).get("done");
-if (done) forgetDrafts(`${done}:`);
+if (done) for (const of of [done, `${location.pathname.split("/")[2]}/${done}`]) forgetDrafts(`${of}:`); // an opening, a step
 addEventListener("submit", (event) => { if (event.target.getAttribute("action") === "/sign-out") forgetDrafts(""); });
