@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,12 +24,16 @@ MEDIA: Final[dict[Form, str]] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 IN_MEMORY = 2**20  # bytes; more goes to the disk
-FORMULA = "=+-@＝＋－＠\t\r\n"  # what a spreadsheet begins to calculate at
+FORMULA = "=+-@＝＋－＠"  # what a spreadsheet begins to calculate at
+UNSEEN = re.compile(
+    r"[\s\x00-\x1f\x7f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+)  # what it passes over
 
 
 def harmless(text: str) -> str:
     """The text as CSV may hold it: an apostrophe in front says that it is text."""
-    return f"'{text}" if text.lstrip(" ")[:1] in FORMULA and text.strip(" ") else text
+    seen = text[UNSEEN.match(text).end() :]  # type: ignore[union-attr]
+    return f"'{text}" if seen and (seen[0] in FORMULA or text[0] in "\t\r\n") else text
 
 
 @contextmanager

@@ -93,10 +93,14 @@ def test_whoever_takes_a_list_is_recorded_with_what_it_was(bench: Workbench, rep
     assert second.known_to >= bench.service.log.read(0)[-3].position
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1"])
-def test_what_begins_like_a_formula_is_text(text: str) -> None:
-    assert harmless(text) == f"'{text}"
-    assert harmless(f"一{text}") == f"一{text}"
+def test_what_begins_like_a_formula_is_text_whatever_unseen_stands_before_it() -> None:
+    formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1", "\n1", "\u00a0=1", "\u200b=1", "\u3000=1",
+                "\ufeff=1", "\u2060@x", "\x0b-1", "\u202e=1"]  # fmt: skip
+    for text in formulas:
+        assert harmless(text) == f"'{text}"
+        assert harmless(f"一{text}") == f"一{text}"
+    for text in ("", " ", "第1组-2", "'=1"):
+        assert harmless(text) == text
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
