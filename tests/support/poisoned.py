@@ -51,7 +51,8 @@ def _fill(bench: Workbench, table: Table, code: str, subject: str, other: str, t
     log, (user, standing) = bench.service.log, STANDINGS[table.case_type]
     case: Any = log.load(case_id(code))
     note = {"reason": text, "basis": text, "correlation": text}
-    for trigger, event in {**table.events, "": ActivityImported}.items():
+    events: dict[str, Any] = {**table.events, "": ActivityImported}
+    for trigger, event in events.items():
         if "new" in table.rows.get(trigger, ()) or trigger in CLOSING:
             continue
         known = {
