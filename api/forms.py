@@ -20,8 +20,8 @@ from domain.actor import Actor
 from domain.remedies import CODE, REFERENCE
 from domain.terms import Role, Source
 from eventlog.identity import Identity
+from workflows.command import Command
 from workflows.facts import hints_of, is_required
-from workflows.service import Command
 from workflows.table import Table
 
 if TYPE_CHECKING:

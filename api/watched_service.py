@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from api.correlation import current
 from domain.errors import Invalid, KeyReused, NotFound, Refused, VersionConflict
-from workflows.service import Answer, Command, Service
+from workflows.command import Answer, Command
+from workflows.service import Service
 
 if TYPE_CHECKING:
     from api.metrics import Metrics

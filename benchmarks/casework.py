@@ -21,7 +21,8 @@ from eventlog.log import EventLog, open_log, utc_now
 from eventlog.rows import Write
 from gridcase.demo import district
 from gridcase.demo.year import load_demo
-from workflows.service import Command, Service
+from workflows.command import Command
+from workflows.service import Service
 
 AT_ONCE = 2_000  # events in one append, which gives them one `recorded_at`
 CODE = re.compile(rb'"([A-Z]+-?[0-9]{4,8}-[0-9]{5})"')

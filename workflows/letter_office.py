@@ -22,13 +22,14 @@ from domain.organisation import Organisation, local_date
 from domain.policy import PolicyBook, PolicySet
 from domain.terms import Role
 from eventlog.errors import Conflict
+from workflows.command import Command
 from workflows.engine import Engine
 from workflows.facts import check_written, complete, take
 from workflows.letters import FILLS, GUARDS, LETTERS, Letter, addressee_of, ready
 from workflows.move import Guard, Move
 
 if TYPE_CHECKING:
-    from workflows.service import Command, Service
+    from workflows.service import Service
 
 SOMEBODY = Actor("", Role.UNIT_HEAD)  # who will make a decision that is only drafted
 

@@ -7,7 +7,7 @@ transaction. Nothing is recorded on refusal.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,7 @@ from eventlog.learned import decoder
 from eventlog.log import CommandRecord, EventLog, utc_now
 from eventlog.masking import mask_value, texts
 from workflows.clocks import FOREIGN, Clockwork
+from workflows.command import Answer, Command, answer_of, asked
 from workflows.dispute import DISPUTE
 from workflows.engine import Engine
 from workflows.facts import check_code, check_reference, check_texts, take
@@ -53,48 +54,6 @@ COMPANIONS = {
     "link_repeat": ("lead", "add_submission"),
 }
 NUMBERED = "issue_letter"  # decided here, then made and numbered by the office
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What somebody wants to do with a case.
-
-    `at` is when it happened (None: now). `expected` is the version they looked at, `key` the idempotency key.
-    `people` are the identities behind references that this command brings in for the first time. `scope` is what the
-    actor may see: a case outside of it is not there for them.
-    """
-
-    trigger: str
-    case: str
-    actor: Actor
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    at: datetime | None = None
-    reason: str = ""
-    basis: str = ""
-    expected: int | None = None
-    key: str = ""
-    correlation: str = ""
-    source: Source = Source.API
-    people: Sequence[Identity] = ()
-    type: str = ""  # for a trigger that opens a case
-    scope: Scope = EVERYTHING
-
-
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of a command: where the case stands now, and where in the log it is written."""
-
-    case: str
-    type: str
-    trigger: str
-    event: str
-    version: int
-    state: str
-    level: int | None
-    holder: str
-    outcome: str | None
-    position: int
-    recorded_at: datetime
-    repeated: bool = False
 
 
 _answer = decoder(Answer).decode
@@ -181,7 +140,7 @@ class Service:
 
     def do(self, command: Command) -> Answer:
         """Carry a command out, once. Raises `Invalid`, `Refused`, `VersionConflict`, `NotFound` or `KeyReused`."""
-        digest = self._digest(command) if command.key else ""
+        digest = self.log.subjects.fingerprint(asked(command)) if command.key else ""
         if command.key and (before := self.log.answer_of(command.key)):
             return self._repeat(before, command.key, digest)
         tries = TRIES_FOR_A_NUMBER if command.trigger == NUMBERED else TRIES
@@ -417,33 +376,6 @@ class Service:
         return msgspec.structs.replace(
             first, position=written.position, recorded_at=written.recorded_at, repeated=True
         )
-
-    def _digest(self, command: Command) -> str:
-        # The same command again may come with another request's correlation.
-        asked = asdict(replace(command, key="", source=Source.API, correlation=""))
-        del asked["scope"]  # of whoever sends it again, as it is then
-        try:
-            told = msgspec.json.encode(asked, order="sorted")
-        except (UnicodeEncodeError, OverflowError, RecursionError, TypeError):
-            raise wrong("facts", None, "text_characters") from None
-        return self.log.subjects.fingerprint(told)
-
-
-def answer_of(case: Case, trigger: str, at: datetime) -> Answer:
-    """Where the case stands after its last pending event; the place in the log is not known yet."""
-    return Answer(
-        case.code,
-        case.TYPE,
-        trigger,
-        getattr(case.pending_events[-1], "TOPIC", ""),
-        case.version,
-        case.state,
-        None if case.level is None else int(case.level),
-        case.holder,
-        None if case.outcome is None else str(case.outcome),
-        position=0,
-        recorded_at=at,
-    )
 
 
 def earlier(lead: Case, others: Mapping[str, Clock]) -> tuple[Clock, ...]:

@@ -17,7 +17,8 @@ from domain.errors import NotFound, Refused
 from domain.policy import NATIONAL
 from domain.rule import Breach
 from domain.terms import Source
-from workflows.service import Command, Service
+from workflows.command import Command
+from workflows.service import Service
 
 
 @dataclass

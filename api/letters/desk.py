@@ -22,8 +22,9 @@ from domain.rule import Title
 from eventlog.identity import Identity
 from eventlog.log import Logged
 from eventlog.masking import mask_value
+from workflows.command import Command
 from workflows.letter_office import LetterOffice
-from workflows.service import Command, Service
+from workflows.service import Service
 
 
 class NotAsIssued(NotFound):

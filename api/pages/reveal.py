@@ -18,7 +18,8 @@ from api.pages.trigger import case_and_table, shown, source_of
 from api.pages.typed import Posted
 from api.parties import called
 from eventlog.identity import Identity
-from workflows.service import Command, Service
+from workflows.command import Command
+from workflows.service import Service
 
 router = APIRouter()
 

@@ -39,7 +39,8 @@ from domain.rule import Title
 from domain.terms import Role, Source
 from projections.accounts import officials
 from workflows.authority import ON_CASES
-from workflows.service import Answer, Command, Service
+from workflows.command import Answer, Command
+from workflows.service import Service
 from workflows.table import Table
 
 T = TypeVar("T")

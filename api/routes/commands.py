@@ -18,9 +18,10 @@ from api.openapi import problems, shows
 from api.wording import description, summary
 from domain.errors import GridcaseError, Invalid, NotFound
 from domain.remedies import CODE
+from workflows.command import Answer, Command
 from workflows.dispute import DISPUTE
 from workflows.petition import PETITION
-from workflows.service import Answer, Command, Service
+from workflows.service import Service
 from workflows.table import Table
 
 TABLES = (DISPUTE, PETITION)

@@ -17,7 +17,7 @@ from api.here import Here
 from api.openapi import problems, shows
 from api.routes.commands import Code
 from eventlog.identity import Identity
-from workflows.service import Command
+from workflows.command import Command
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 

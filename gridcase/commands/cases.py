@@ -42,8 +42,8 @@ from gridcase.commands.reference import TABLES
 from projections import audit
 from projections.worklist import Wanted, worklist
 from workflows.accounts import CONSOLE
+from workflows.command import Command
 from workflows.facts import named_by
-from workflows.service import Command
 from workflows.table import Table
 
 app = typer.Typer(no_args_is_help=True)

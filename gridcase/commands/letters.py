@@ -16,7 +16,7 @@ from domain.names import name_of
 from domain.terms import Source
 from gridcase.commands.cases import As, Code
 from gridcase.commands.console import Json, actor_from, house, listing, local, out, pairs, show, spoken
-from workflows.service import Command
+from workflows.command import Command
 
 app = typer.Typer(no_args_is_help=True)
 Kind = Annotated[str, typer.Argument(help="Which letter, as `gridcase letter list` names it.")]

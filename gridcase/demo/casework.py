@@ -22,7 +22,8 @@ from gridcase.demo.clock import DemoClock, Hours, midnight
 from gridcase.demo.district import District
 from gridcase.demo.people import Official, Staff
 from gridcase.demo.wording import LATE
-from workflows.service import COMPANIONS, Answer, Command, Service
+from workflows.command import Answer, Command
+from workflows.service import COMPANIONS, Service
 from workflows.sweep import overdue, sweep
 
 Path = Generator[datetime, None, None]

@@ -26,7 +26,8 @@ from tests.support.keys import KEYS
 from tests.support.postgres import free_port
 from tests.support.township import WANG, Now, Township, at
 from tests.support.waiting import eventually
-from workflows.service import Command, Service
+from workflows.command import Command
+from workflows.service import Service
 
 SOON = 5.0  # seconds in which another has taken over
 STARTED = 60.0  # on a busy machine

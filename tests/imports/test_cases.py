@@ -15,7 +15,8 @@ from domain.deadline import due_on
 from domain.errors import Invalid
 from domain.terms import Channel, Role, UnitKind
 from tests.imports.conftest import IMPORTER
-from workflows.service import Command, Service
+from workflows.command import Command
+from workflows.service import Service
 from workflows.sweep import sweep
 
 LONG = """

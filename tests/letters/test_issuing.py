@@ -30,10 +30,11 @@ from tests.support.correspondence import (
 )
 from tests.support.keys import KEYS
 from tests.support.township import at
+from workflows.command import Command
 from workflows.dispute import DISPUTE
 from workflows.letters import LETTERS, possible
 from workflows.petition import PETITION
-from workflows.service import Command, Service
+from workflows.service import Service
 
 DRAFT = {"days": 30, "reasons": "须调取档案。"}
 

@@ -18,10 +18,10 @@ from domain.account import Office
 from domain.case import Case
 from eventlog.identity import Identity
 from tests.support.workbench import PEOPLE, FormReader, Workbench, actor, form_in
+from workflows.command import Command
 from workflows.dispute import DISPUTE
 from workflows.facts import take
 from workflows.petition import PETITION
-from workflows.service import Command
 from workflows.table import Table
 
 SAID = '两人<b>各执一词</b> & "均称有理"\n第二行'

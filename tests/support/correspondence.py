@@ -18,7 +18,8 @@ from domain.terms import Role, UnitKind
 from eventlog.identity import Identity
 from eventlog.log import EventLog
 from tests.support.township import Now, at
-from workflows.service import Answer, Command, Service
+from workflows.command import Answer, Command
+from workflows.service import Service
 
 UNITS = (
     ("X", "临澄市", UnitKind.CITY, ""),

@@ -11,7 +11,8 @@ from domain.calendar import TZ
 from domain.case import Entry
 from domain.terms import Role, UnitKind
 from eventlog.log import EventLog
-from workflows.service import Answer, Command, Service
+from workflows.command import Answer, Command
+from workflows.service import Service
 
 UNITS = (
     ("C", UnitKind.COUNTY, ""), ("CB", UnitKind.BUREAU, "C"),

@@ -30,7 +30,7 @@ from eventlog.credentials import Credentials, SessionRow, digest
 from eventlog.identity import Identity
 from tests.support.postgres import free_port
 from workflows.accounts import CONSOLE, Accounts
-from workflows.service import Answer, Command
+from workflows.command import Answer, Command
 
 CITY, COUNTY = "330600", "330604"
 UNITS = (

@@ -51,9 +51,9 @@ from workflows.authority import (
     Authority,
     scope_of,
 )
+from workflows.command import Command
 from workflows.dispute import DISPUTE
 from workflows.petition import PETITION
-from workflows.service import Command
 from workflows.staff import staff_of
 from workflows.table import Table
 from workflows.who import Relation

@@ -13,7 +13,7 @@ from domain.dispute import Dispute
 from domain.errors import Invalid, NotYourTurn, Refused
 from domain.terms import Level, Outcome
 from tests.support.township import ADMIN, CHECKER, LI, QIAN, SUN, WANG, ZHAO, ZHOU, Township, at
-from workflows.service import Command
+from workflows.command import Command
 
 WRITTEN = {
     "form": "written", "effective_on": "2026-03-10", "facts": "界址不清", "terms": "以水沟为界",

@@ -8,9 +8,9 @@ import pytest
 
 from domain.errors import Invalid
 from tests.support.township import WANG, Township, at
+from workflows.command import Command
 from workflows.facts import take
 from workflows.petition import PETITION
-from workflows.service import Command
 
 REPORT: dict[str, Any] = {"origin": "G1", "channel": "visit", "title": "晒谷场边界", "category": "neighbour"}
 

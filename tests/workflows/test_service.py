@@ -15,8 +15,9 @@ from eventlog.identity import Identity
 from eventlog.log import open_log
 from tests.support.keys import KEYS
 from tests.support.township import ADMIN, LI, WANG, ZHAO, Township, at
+from workflows.command import Command
 from workflows.reference import Reference
-from workflows.service import Command, Service
+from workflows.service import Service
 
 
 def test_a_case_can_be_worked_on_by_a_machine_whose_clock_is_behind(township: Township) -> None:

@@ -21,7 +21,7 @@ from eventlog.masking import unmask
 from projections.all import PROJECTIONS, open_reads
 from projections.runner import Runner
 from tests.support.township import LI, QIAN, WANG, ZHAO, Township, at
-from workflows.service import Command
+from workflows.command import Command
 from workflows.shredding import Shredding
 
 OFFICER = Actor("shen", Role.PRIVACY_OFFICER, "T1")

@@ -29,7 +29,7 @@ from domain.rule import Title
 from domain.terms import Role, Source
 from projections.worklist import Listing, Wanted, one
 from workflows.accounts import Accounts
-from workflows.service import Command
+from workflows.command import Command
 
 router = APIRouter()
 
