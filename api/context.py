@@ -145,10 +145,6 @@ class Context:
             found["reads"] = {"busy": pool.checkedout(), "idle": pool.checkedin()}
         return found
 
-    def lag_seconds(self) -> float:
-        """How long ago the oldest event was recorded that is not in every read table yet; 0 when all are."""
-        return max(lag.seconds for lag in self.seen.lag(self.now()).values())
-
 
 @contextlib.contextmanager
 def opened(

@@ -90,8 +90,7 @@ class State(Collector):
         yield from self._worker()
         yield from self._connections()
         try:
-            head, positions = context.service.log.head(), context.seen.positions()
-            lags = context.seen.lag(context.now())
+            head, positions, lags = context.seen.standing(context.now())
         except Exception as error:
             logger.error("metrics: the database does not answer: %s", type(error).__name__)
             yield gauge("gridcase_database_up", "Whether the database answers.", 0)

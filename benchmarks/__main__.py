@@ -19,6 +19,8 @@ BENCHMARKS = {
     "api": "advance a case, its history, and containment over HTTP, beside Django and the library's tutorial",
     "imports": "events per second of `import cases`, beside one save per case with the library's defaults",
     "verify": "seconds to check the whole log, one case, one event; beside reading and hashing alone",
+    "tail": "what a reader sees of the log while two processes of eight writers append: lost, twice, out of order",
+    "pages": "milliseconds of every page and list over 200,000 cases, for a county and for a village",
     "rebuild": "events per second of rebuild and live projection, beside the library's ProjectionRunner",
 }
 

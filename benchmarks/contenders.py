@@ -142,9 +142,12 @@ def gridcase(options: Options, databases: Databases, count: int, kind: str) -> I
     databases.drop(url)
 
 
-def tokens(url: str, *actors: Actor) -> dict[str, str]:
-    """An account with this post for each of them, and the header that says who they are."""
-    log = open_log(url, keys=MasterKeys.for_this_process())  # their names are read by nobody
+def tokens(url: str, *actors: Actor, keys: MasterKeys | None = None) -> dict[str, str]:
+    """An account with this post for each of them, and the header that says who they are.
+
+    Without `keys` their names are read by nobody.
+    """
+    log = open_log(url, keys=keys or MasterKeys.for_this_process())
     try:
         accounts = Accounts(log, Reference(log))
         people = [Enrolled(one.user, one.user, one.post, one.unit) for one in actors]

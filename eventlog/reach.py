@@ -35,15 +35,20 @@ _SETTINGS = (
 
 # Two places where a program may hang and none of the server's time limits looks: in the middle of a COPY, whose rest the server
 # waits for; and after a pipeline, since psycopg sends a Flush behind the Sync, which stops the clock of
-# idle_in_transaction_session_timeout. Locks are held in both. Our COPYs hold rows that are made already and take
-# milliseconds, and so do our transactions. Parameter: seconds.
+# idle_in_transaction_session_timeout. Locks are held in both: who holds none that others wait for (a long export, a person
+# who looks at a table) is left alone. Our COPYs hold rows that are made already and take milliseconds, and so do our
+# transactions. Parameter: seconds.
 END_WHO_HANGS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity AS those
 WHERE datname = current_database() AND usename = current_user AND wait_event = 'ClientRead'
     AND now() - make_interval(secs => %s) > CASE
         WHEN state = 'active' AND query ~ '^COPY (read_|events FROM STDIN)' THEN query_start
         WHEN state LIKE 'idle in transaction%%' AND application_name <> 'psql' THEN state_change
     END
+    AND EXISTS (
+        SELECT FROM pg_locks WHERE pg_locks.pid = those.pid AND granted
+            AND (locktype = 'advisory' OR locktype = 'relation' AND mode <> 'AccessShareLock')
+    )
 """
 
 

@@ -40,6 +40,19 @@ class Lag(NamedTuple):
     seconds: float
 
 
+class Standing(NamedTuple):
+    """Where the log ends, and for each projection up to where it is folded and how far that is behind."""
+
+    head: int
+    positions: dict[str, int]
+    lags: dict[str, Lag]
+
+    @property
+    def slowest(self) -> Lag:
+        """How far the projection is behind that is furthest behind."""
+        return max(self.lags.values())
+
+
 class Runner:
     """Folds the log into the read tables. One `step` at a time; `position`, `lag` and `wait_for` from any thread."""
 
@@ -167,14 +180,15 @@ class Runner:
             found = {row.projection: row.position for row in connection.execute(sa.select(POSITIONS))}
         return {name: found.get(name, 0) for name in self.projections}
 
-    def lag(self, at: datetime) -> dict[str, Lag]:
-        """How far each projection is behind the log, seen from the instant `at`."""
+    def standing(self, at: datetime) -> Standing:
+        """How far each projection is, seen from the instant `at`: what readiness and metrics tell."""
         positions, head = self.positions(), self.log.head()
         waiting = {}  # position -> since when what comes after it waits
         for position in set(positions.values()):
-            rows = self.log.recorder.plain_rows_after(position, 1)
+            rows = self.log.recorder.plain_rows_after(position, 1) if position < head else ()
             waiting[position] = max(0.0, (at - parsed(rows[0][4])).total_seconds()) if rows else 0.0
-        return {name: Lag(max(0, head - position), waiting[position]) for name, position in positions.items()}
+        lags = {name: Lag(max(0, head - position), waiting[position]) for name, position in positions.items()}
+        return Standing(head, positions, lags)
 
     def wait_for(self, position: int, timeout: float) -> bool:
         """Whether everything up to `position` is folded, by whichever runner, within `timeout` seconds."""

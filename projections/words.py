@@ -26,6 +26,7 @@ Words = sa.Text().with_variant(TSVECTOR(), "postgresql")
 LONGEST = 60  # characters of one word: enough for any code
 WIDE = "\u2e80"  # from here on scripts are written without spaces
 
+_RUN = re.compile(rf"[^\W_{WIDE}-\U0010ffff]+|[^\W_\0-{chr(ord(WIDE) - 1)}]+")  # what `isalnum` says of each character
 _TOKEN = re.compile(r"⟦[^⟦⟧]*⟧")  # a reference to a person (eventlog/masking.py): nobody is found by it
 
 
@@ -56,17 +57,9 @@ def _asked(text: str) -> Iterator[tuple[str, bool]]:
             yield from ((run[n : n + 2], False) for n in range(len(run) - 1))
 
 
-def _runs(text: str) -> Iterator[str]:
+def _runs(text: str) -> list[str]:
     """Letters and digits that stand together, those of scripts without spaces apart from the others."""
-    run = ""
-    for one in text:
-        if run and (not one.isalnum() or (one < WIDE) != (run < WIDE)):
-            yield run
-            run = ""
-        if one.isalnum():
-            run += one
-    if run:
-        yield run
+    return _RUN.findall(text)
 
 
 @dataclass(frozen=True, slots=True)

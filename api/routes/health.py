@@ -67,8 +67,7 @@ def readiness(context: Context) -> Readiness:
     found = Readiness(False, UNKNOWN, UNKNOWN, of_worker(context), UNKNOWN, of_signing(context))
     try:
         schema = context.service.log.recorder.schema_version()
-        head, found.position = context.service.log.head(), context.seen.position()
-        seconds = context.lag_seconds()
+        standing = context.seen.standing(context.now())
     except Exception as error:  # whatever the driver says: it is not ready
         found.database = f"{type(error).__name__}: the database does not answer"
         return found
@@ -77,7 +76,8 @@ def readiness(context: Context) -> Readiness:
         found.schema = (
             f"the tables have version {schema}, this program knows {SCHEMA_VERSION}: upgrade the program"
         )
-    found.lag, found.lag_seconds = max(0, head - found.position), round(seconds, 1)
+    found.position, (found.lag, seconds) = min(standing.positions.values()), standing.slowest
+    found.lag_seconds = round(seconds, 1)
     most = context.settings.ready_lag_seconds
     if seconds > most:
         found.reading = f"what was recorded {seconds:.0f} s ago is not readable yet (at most {most:g} s): is a worker running?"

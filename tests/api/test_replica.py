@@ -56,7 +56,7 @@ def test_lists_come_from_the_replica_and_commands_go_to_the_database(database_ur
         assert listed.json()["items"] == [] and listed.headers["Gridcase-Read-Position"] == "0"
         ready = client.get("/readyz").json()
         assert (ready["position"], ready["lag"]) == (0, head)
-        assert context.seen.lag(context.now())["facts"].events == head
+        assert context.seen.standing(context.now()).lags["facts"].events == head
 
 
 def test_without_a_replica_people_read_where_commands_write(context):

@@ -153,6 +153,26 @@ def test_the_leader_ends_whoever_hangs_where_the_server_would_wait_for_ever(post
         log.close()
 
 
+def test_the_leader_leaves_alone_who_only_reads_however_long_it_takes(postgres_url, monkeypatch):
+    monkeypatch.setattr("projections.leader.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("projections.leader.SILENT_SECONDS", 0.2)
+    engine = open_reads(postgres_url)
+    leader = candidate(engine)
+    try:
+        assert leader.leads()
+        with engine.connect() as reader:
+            reader.exec_driver_sql(
+                "SELECT count(*) FROM pg_class"
+            )  # a transaction is open now, and waits for us
+            for _ in range(8):
+                time.sleep(0.05)
+                assert leader.leads()
+            assert reader.exec_driver_sql("SELECT 1").scalar_one() == 1
+    finally:
+        leader.step_down()
+        engine.dispose()
+
+
 def ended(engine, connection) -> bool:
     with engine.connect() as asking:
         alive = sa.text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")

@@ -228,7 +228,7 @@ def test_tables_of_another_shape_are_made_anew(runner):
         connection.execute(sa.text("ALTER TABLE read_audit DROP COLUMN correlation"))
     runner.prepare()
     assert runner.positions()["audit"] == 0
-    assert runner.lag(LATER)["audit"].events == runner.log.head()
+    assert runner.standing(LATER).lags["audit"].events == runner.log.head()
     assert folded(runner) == before
 
 
@@ -245,14 +245,14 @@ def test_a_new_projection_catches_up_beside_the_others(spring, reads):
 
 def test_lag_is_told_for_each_projection_in_events_and_in_seconds(runner):
     folded(runner)
-    assert set(runner.lag(LATER).values()) == {(0, 0.0)}
+    assert set(runner.standing(LATER).lags.values()) == {(0, 0.0)}
     runner.log.append(village("N1"))
     recorded_at = runner.log.read(runner.log.head() - 1)[0].recorded_at
     runner.log.append(village("N2"))
-    lag = runner.lag(recorded_at + timedelta(seconds=90))
+    lag = runner.standing(recorded_at + timedelta(seconds=90)).lags
     assert lag == dict.fromkeys(runner.projections, (2, 90.0))
     assert Runner(runner.log, runner.engine, PROJECTIONS[:1]).step() == 2
-    lag = runner.lag(recorded_at + timedelta(seconds=90))
+    lag = runner.standing(recorded_at + timedelta(seconds=90)).lags
     assert (lag["units"], lag["facts"]) == ((0, 0.0), (2, 90.0))
 
 
