@@ -109,7 +109,8 @@ def _write(url: str, process: int, seconds: float, told_: Queue[Any]) -> None:
     until, positions, lock = time.monotonic() + seconds, set[int](), threading.Lock()
 
     def work(writer: int) -> None:
-        ready, version, mine = Ready(case_id(f"T{process}-{writer}")), 0, []
+        ready, version = Ready(case_id(f"T{process}-{writer}")), 0
+        mine: list[int] = []
         while time.monotonic() < until:
             version += 1
             ready.event = noted(ready.id, version)

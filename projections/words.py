@@ -26,7 +26,9 @@ Words = sa.Text().with_variant(TSVECTOR(), "postgresql")
 LONGEST = 60  # characters of one word: enough for any code
 WIDE = "\u2e80"  # from here on scripts are written without spaces
 
-_RUN = re.compile(rf"[^\W_{WIDE}-\U0010ffff]+|[^\W_\0-{chr(ord(WIDE) - 1)}]+")  # what `isalnum` says of each character
+_RUN = re.compile(
+    rf"[^\W_{WIDE}-\U0010ffff]+|[^\W_\0-{chr(ord(WIDE) - 1)}]+"
+)  # what `isalnum` says of each character
 _TOKEN = re.compile(r"⟦[^⟦⟧]*⟧")  # a reference to a person (eventlog/masking.py): nobody is found by it
 
 
