@@ -214,6 +214,17 @@ class Organisation:
         view = self._view(host, on)
         return view.kind is UnitKind.GRID and self._heir(view.parent, on) == actor
 
+    def desks(self, holder: str, on: date) -> list[str]:
+        """The units whose people act on what `holder` holds, as `acts_for` says of one."""
+        held = self.stand_in(holder, on) if self.exists(holder) else ""
+        if not held:
+            return []
+        host = self.host(held, on)
+        view = self._view(host, on)
+        tops = [host, self._heir(view.parent, on)] if view.kind is UnitKind.GRID else [host]
+        near = [one for top in tops if top for one in (top, *self.children(top, on))]
+        return [code for code in dict.fromkeys(near) if self.acts_for(code, held, on)]
+
     def is_superior(self, actor_unit: str, holder: str, on: date) -> bool:
         """Whether `actor_unit` belongs to the next higher unit of what `holder` belongs to."""
         if not self.is_active(actor_unit, on):

@@ -49,6 +49,11 @@ REMEDIES: Final[Mapping[str, T]] = {
                    "Give a reference (letters, digits and . _ : / @ -), never a name: names are kept apart."),
     "account": T("请填账号（字母、数字和 . _ : / @ -），不能填姓名。",
                  "Give an account (letters, digits and . _ : / @ -), never a name."),
+    "official": T("请填有账号、当日任以下岗位之一的人员：{posts}。特邀或外聘的人员，请机构管理员先登记账号（不必登录）。",
+                  "Name somebody with an account who holds one of these posts on that day: {posts}. For somebody from outside an "
+                  "administrator opens an account first; they need not sign in."),
+    "official_here": T("请填有账号、当日在本案单位任以下岗位之一的人员：{posts}。",
+                       "Name somebody with an account who that day holds one of these posts in the unit of the case: {posts}."),
     "code": T("请填编号：字母、数字和 . _ -，最多 64 个字符。", "Give a code: letters, digits and . _ -, 64 characters at most."),
     "post": T("系统岗位不能由人担任，请填办理人的岗位。", "No person acts as the system: give the post in which you act."),
     "key": T("请填由可见的英文字符组成的键，例如 UUID。", "Give a key of printable ASCII characters, such as a UUID."),

@@ -27,7 +27,7 @@ from domain.terms import Outcome, Role
 from workflows.clocks import Clockwork
 from workflows.facts import check_written, complete
 from workflows.move import Guard, Move
-from workflows.staff import Staff
+from workflows.staff import Staff, check_named
 from workflows.table import Row, State, Table
 from workflows.who import RELATIONS, RIGHT_POST, RIGHT_UNIT, posts
 
@@ -107,6 +107,7 @@ class Engine:
             raise self.refusal(move)
         if actor.post is not Role.SYSTEM:
             check_written(asked, facts)
+            check_named(move)
         move.facts = {**facts, **{name: fill(move) for name, fill in row.fills.items()}}
         return self._step(move, row, str(cursor.state))
 

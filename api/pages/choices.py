@@ -24,7 +24,9 @@ from domain.record import CORRECTABLE
 from domain.rule import PAUSE_CAUSES, Title
 from domain.terms import Category, Channel, Role, Severity
 from workflows.accounts import Accounts
+from workflows.authority import ON_CASES
 from workflows.service import Service
+from workflows.staff import posts_for
 from workflows.table import Table
 
 FEW: Final = 12  # what a list shows at once; more is searched by typing
@@ -70,7 +72,7 @@ class Choices:
             case kinds.UNIT:
                 return self.units_for(fact)
             case kinds.USER:
-                return self.people
+                return self.people_for(fact)
             case kinds.PARTY:
                 return list(self.parties.items())
             case kinds.PERSON:
@@ -164,12 +166,24 @@ class Choices:
     @cached_property
     def people(self) -> list[Choice]:
         """Accounts that have to do with the case, the actor, then those who hold a post near it; by name and post."""
+        return self._people(ON_CASES)
+
+    def people_for(self, fact: str) -> list[Choice]:
+        """Those of them who hold a post that this fact asks for, as far as it asks for one."""
+        return self._people(posts_for(self.trigger, fact) or ON_CASES)
+
+    def _people(self, posts: frozenset[Role]) -> list[Choice]:
         known: dict[str, Role | None] = {user: None for user in [*self._in_charge, self.actor.user] if user}
-        for user, post in self.officials(self.near[:NEAR]):
-            known.setdefault(user, post)
+        for user, post in self._officials_near:
+            if post in posts:
+                known.setdefault(user, post)
         shown = list(known)[:MOST_PEOPLE]
         names = Accounts(self.service.log, self.service.reference).names(shown)
         return [(user, _official(names.get(user, user), known[user])) for user in shown]
+
+    @cached_property
+    def _officials_near(self) -> list[tuple[str, Role]]:
+        return list(self.officials(self.near[:NEAR]))
 
     @property
     def closest(self) -> list[Choice]:

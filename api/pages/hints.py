@@ -34,6 +34,12 @@ HINTS: Final[Mapping[tuple[str, str], T]] = {
     ("", "onset"): T("纠纷开始的日期", "The day on which the dispute began"),
     ("", "how_chosen"): T("“appointed”为指定，“chosen”为当事人选择", "“appointed”, or “chosen” by the parties"),
     ("", "representatives"): T("多人提出共同事项时推选的代表人数", "How many speak for a group"),
+    ("", "chair"): T("须有账号；特邀、外聘的调解员请机构管理员先登记",
+                     "Has to have an account: an administrator enters one from outside first"),
+    ("", "mediators"): T("须有账号；来帮助劝和的亲友、专家写在到场人员中",
+                         "Have to have accounts; relatives and experts who help are told among those present"),
+    ("accept", "handler"): T("须在本单位任承办人或者负责人", "A handler or head of this unit"),
+    ("replace_handler", "handler"): T("须在本单位任承办人或者负责人", "A handler or head of this unit"),
     ("", "days"): T("延长的天数", "By how many days"),
     ("link", "relation"): T("与本案的关系，例如同一起因", "How the two belong together"),
 }  # fmt: skip

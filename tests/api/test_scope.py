@@ -65,6 +65,8 @@ def county(web):
             "parent": parent,
         }
         assert web.send("POST", "/units", body).status_code == 201
+    for who, _ in SEEN:
+        web.people.bearer(who)  # whom a plan names has to be there
     for code in (HERE, GONE_UP, LENT):
         report(web, code, REPORTER, GRID)
     report(web, THERE, NEIGHBOUR, OTHER_VILLAGE)
@@ -81,8 +83,6 @@ def county(web):
     )
     up = {"unit": TOWNSHIP, "rule": "mass_incident", "told": [VILLAGE]}
     fired(web, GONE_UP, "skip_level", head, up)
-    for who, _ in SEEN:
-        web.people.bearer(who)
     return web
 
 

@@ -12,7 +12,7 @@ from api.examples import GRID, TOWNSHIP, VILLAGE
 from domain.export import ExportMade
 from eventlog.identity import Identity
 from tests.support.township import Now, at
-from tests.support.workbench import Workbench, form_in, text_of
+from tests.support.workbench import PageClient, Workbench, form_in, text_of
 
 PEOPLE = [Identity("S-1001", "person", "张三", phone="13800000001"), Identity("S-1002", "person", "李四")]
 EVIL = "<script>alert('甲')</script>"
@@ -162,6 +162,27 @@ def test_several_cases_are_given_to_somebody_each_by_its_own_command(
         "熟悉情况",
         "wang.head",
     )
+
+
+def test_who_holds_a_fitting_post_where_the_case_is_is_offered(
+    bench: Workbench, cases: dict[str, str]
+) -> None:
+    def offered(client: PageClient, *names: str) -> list[tuple[str, str]]:
+        page = client.get("/work/bulk/assign?" + "&".join(f"case={cases[name]}" for name in names))
+        return re.findall(r'<option value="([^"]+)">([^<]*)</option>', page.partition('id="people"')[2])
+
+    with bench.client("wang.head") as client:
+        mediators = [("li.mediator", "李和（白沙村 调解员）"), ("wang.head", "王立新（白沙村 单位负责人）")]
+        assert offered(client, "offered", "mediated") == mediators
+        by_name = {"csrf": client.csrf, "case": cases["mediated"], "to": "李和", "reason": "熟悉情况"}
+        assert client.post("/work/bulk/assign", by_name).status_code == 200
+        nobody = client.post("/work/bulk/assign", by_name | {"to": "zhou.window"})
+        assert nobody.status_code == 409 and "任以下岗位之一" in nobody.text
+        assert "release" in client.get("/work/bulk/release") and "<datalist" not in client.get(
+            "/work/bulk/release"
+        )
+    with bench.client("wang.head", "en") as client:
+        assert offered(client, "offered")[0] == ("li.mediator", "李和 (mediator, 白沙村)")
 
 
 def test_cases_are_given_back_with_a_reason_and_none_is_forgotten(

@@ -19,17 +19,21 @@ from api.access.signed import Me, Signed
 from api.context import Context
 from api.correlation import current
 from api.here import Here
+from api.pages.choices import named
 from api.pages.lists.rows import Line, lines_of
 from api.pages.shell import page, words
 from api.pages.trigger import WAIT_SECONDS, source_of
 from api.pages.typed import Posted, Typed
 from domain.errors import Invalid, KeyReused, NotFound, Refused, VersionConflict
+from domain.names import value_name
 from domain.organisation import local_date
 from domain.rule import Title
 from domain.terms import Role, Source
-from projections.worklist import Listing, Wanted, one
-from workflows.accounts import Accounts
+from projections.accounts import officials
+from projections.worklist import one
+from workflows.authority import ON_CASES
 from workflows.command import Command
+from workflows.staff import posts_for
 
 router = APIRouter()
 
@@ -86,7 +90,7 @@ class Chosen:
 
     deed: Deed
     lines: Sequence[Line]
-    people: Sequence[tuple[str, str]]
+    people: Sequence[tuple[str, Title]]
     to: str = ""
     reason: str = ""
     wrong: dict[str, Title] = field(default_factory=dict)
@@ -102,8 +106,9 @@ def offered(me: Signed) -> list[Deed]:
 @router.get("/work/bulk/{name}")
 def choose(request: Request, context: Here, me: Me, name: str) -> Response:
     """The cases that were ticked, and the form."""
-    deed, codes = known(me, name), request.query_params.getlist("case")
-    chosen = Chosen(deed, lines(context, me, codes), people_near(context, me))
+    deed = known(me, name)
+    found = lines(context, me, request.query_params.getlist("case"))
+    chosen = Chosen(deed, found, people_for(context, deed, found))
     return shown(request, context, me, chosen)
 
 
@@ -111,9 +116,8 @@ def choose(request: Request, context: Here, me: Me, name: str) -> Response:
 def carry_out(request: Request, context: Here, me: Me, name: str, typed: Posted) -> Response:
     """Each case in turn; then what became of each, and the form again for those that were refused."""
     deed = known(me, name)
-    chosen = Chosen(
-        deed, lines(context, me, typed.all("case")), people_near(context, me), reason=typed.one("reason")
-    )
+    found = lines(context, me, typed.all("case"))
+    chosen = Chosen(deed, found, people_for(context, deed, found), reason=typed.one("reason"))
     chosen.to = meant(typed.one("to"), chosen.people)
     chosen.wrong = wrong_with(chosen)
     if chosen.wrong:
@@ -145,22 +149,37 @@ def lines(context: Context, me: Signed, codes: Sequence[str]) -> list[Line]:
     return lines_of(context, me, [row for row in found if row is not None], actions=False)
 
 
-def people_near(context: Context, me: Signed) -> list[tuple[str, str]]:
-    """Who may be put in charge, as far as the work tells it: the reader, and who is in charge of the unit's cases."""
-    assert me.acting is not None
-    wanted = Wanted(
-        scope=scope_of(context, me), today=local_date(context.now()), unit=me.acting.unit, open_only=False
-    )
+def people_for(context: Context, deed: Deed, lines: Sequence[Line]) -> list[tuple[str, Title]]:
+    """Who may be put in charge of at least one of these cases: by post, in the unit that has it. The cases' own guards decide."""
+    if not deed.asks_to:
+        return []
+    units, on = context.service.reference.organisation(), local_date(context.now())
+    posts = {
+        post
+        for trigger, facts in (deed.triggers[kind] for kind in {line.row["type"] for line in lines})
+        for fact, filled in facts.items()
+        if filled == TO
+        for post in posts_for(trigger, fact) or ON_CASES
+    }
+    desks = {desk for line in lines for desk in units.desks(line.row["holder"], on)}
     with context.reads.connect() as connection:
-        users = {row["person"] for row in Listing(connection, wanted).page("updated", limit=200)}
-    ordered = sorted({me.user, *users} - {""})[:PEOPLE]
-    names = Accounts(context.service.log, context.service.reference).names(ordered)
-    return [(user, names.get(user, user)) for user in ordered]
+        found = officials(connection, sorted(desks), on, sorted(posts))
+    offices = {row["user"]: row for row in reversed(found)}
+    names = context.accounts.names(offices)
+    return [
+        (user, at_work(names.get(user, user), Role(row["post"]), named(units, row["unit"], on)))
+        for user, row in sorted(offices.items())[:PEOPLE]
+    ]
 
 
-def meant(text: str, people: Sequence[tuple[str, str]]) -> str:
+def at_work(name: str, post: Role, place: str) -> Title:
+    said = value_name(Role, post)
+    return T(f"{name}（{place} {said.zh}）", f"{name} ({said.en}, {place})")
+
+
+def meant(text: str, people: Sequence[tuple[str, Title]]) -> str:
     """The account that somebody typed: one, or a name that only one of those offered bears."""
-    same = [user for user, name in people if name == text]
+    same = [user for user, name in people if name.zh.partition("（")[0] == text]
     return same[0] if len(same) == 1 else text
 
 
