@@ -51,9 +51,14 @@ def bench(context: Context) -> Workbench:
 
 
 @pytest.fixture(scope="module")
-def module_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+def module_now() -> Now:
+    return Now(at(3, 2))
+
+
+@pytest.fixture(scope="module")
+def module_bench(tmp_path_factory: pytest.TempPathFactory, module_now: Now) -> Iterator[Workbench]:
     """The same for a whole file of tests that only look."""
-    with opened_in(tmp_path_factory.mktemp("bench"), Now(at(3, 2))) as context:
+    with opened_in(tmp_path_factory.mktemp("bench"), module_now) as context:
         yield Workbench(context).founded()
 
 

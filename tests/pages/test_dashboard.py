@@ -16,7 +16,8 @@ from api.pages.charts.amount import Say
 from gridcase.demo.district import CITY, COUNTY
 from projections.figures import FIGURES
 from tests.support.board import TOWNSHIP, VILLAGE, told_in
-from tests.support.browser import DESK, PHONE, Visitors, axe_findings, sideways, too_small
+from tests.support.browser import PHONE, Visitors
+from tests.support.sights import LOOKS, held_against
 from tests.support.workbench import Workbench
 
 QUARTER = "2026-Q3"
@@ -237,17 +238,10 @@ PATHS = (
 )
 
 
-@pytest.mark.parametrize(
-    ("size", "dark", "lang"),
-    [((360, 740), False, "zh-CN"), (PHONE, True, "en"), (DESK, True, "zh-CN"), (DESK, False, "en")],
-)
-def test_axe_finds_nothing_and_nothing_hangs_out(visit: Visitors, size, dark, lang):
-    for path in PATHS:
-        page = visit("supervisor", path, size=size, dark=dark, lang=lang)
-        page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((one) => { one.open = true })")
-        assert axe_findings(page) == [], path
-        assert not sideways(page), path
-        assert too_small(page) == [], path
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_held_against_a_page_full_of_figures(visit: Visitors, path: str):
+    for lang, looks in LOOKS.items():
+        assert held_against(visit("supervisor", path, lang=lang), looks) == []
 
 
 def test_every_number_is_reached_without_scripts_and_by_a_phone(visit: Visitors):

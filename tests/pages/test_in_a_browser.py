@@ -1,4 +1,4 @@
-"""The shell and the page of a case in a real Chromium: at phone and desk size, light and dark, with and without scripts."""
+"""The shell and the page of a case in a real Chromium: by pointer and by keyboard, with and without scripts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from api.examples import GRID, VILLAGE
 from eventlog.identity import Identity
-from tests.support.browser import DESK, PHONE, Visitors, axe_findings, sideways, too_small
+from tests.support.browser import PHONE, Visitors
 from tests.support.township import Now
 from tests.support.workbench import Workbench
 
@@ -35,26 +35,6 @@ def code(bench: Workbench, now: Now) -> str:
         now.instant += timedelta(hours=hours)
         bench.do(trigger, code, user, **facts)
     return code
-
-
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("lang", ["zh-CN", "en"])
-def test_axe_finds_nothing(visit: Visitors, code: str, size: tuple[int, int], dark: bool, lang: str) -> None:
-    for path in (f"/cases/{code}", f"/cases/{code}/agree", f"/cases/{code}/reveal"):
-        page = visit("li.mediator", path, size=size, dark=dark, lang=lang)
-        page.evaluate(
-            "document.querySelectorAll('details').forEach((one) => { if (!one.matches('.menu')) one.open = true })"
-        )
-        assert axe_findings(page) == []
-        assert not sideways(page), path
-        assert too_small(page) == []
-
-
-def test_nothing_breaks_at_the_narrowest_and_at_twice_the_size(visit: Visitors, code: str) -> None:
-    for size in ((360, 740), (640, 450), (1440, 900)):
-        for path in (f"/cases/{code}", f"/cases/{code}/hold_session"):
-            assert not sideways(visit("li.mediator", path, size=size)), (size, path)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

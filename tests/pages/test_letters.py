@@ -12,7 +12,6 @@ from pypdf import PdfReader
 from api.examples import TOWNSHIP
 from eventlog.identity import Identity
 from tests.pages.test_case import filled
-from tests.support.browser import DESK, PHONE, Visitors, axe_findings, sideways, too_small
 from tests.support.fonts import ready_typesetter
 from tests.support.workbench import Workbench, form_in, text_of
 
@@ -143,17 +142,3 @@ def test_letters_that_a_case_may_not_have_are_no_pages(bench: Workbench, code: s
         assert (
             client.client.get(f"/cases/{code}/issue_letter").headers["Location"] == f"/cases/{code}/letters"
         )
-
-
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing(
-    visit: Visitors, bench: Workbench, code: str, size: tuple[int, int], dark: bool
-) -> None:
-    bench.do("issue_letter", code, "wu.handler", kind="acceptance")
-    for path in ("letters?issued=1", "letters/acceptance", "letters/extension"):
-        page = visit("wu.handler", f"/cases/{code}/{path}", size=size, dark=dark)
-        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
-        assert axe_findings(page) == []
-        assert not sideways(page), path
-        assert too_small(page) == []

@@ -6,15 +6,17 @@ It downloads nothing and asks nobody: what a page needs has to come from the ser
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.support.workbench import Workbench
 
@@ -74,6 +76,7 @@ class Visitors:
     bench: Workbench
     address: str
     wrong: list[str] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
     windows: list[Any] = field(default_factory=list)
 
     def __call__(
@@ -87,6 +90,7 @@ class Visitors:
         scripts: bool = True,
     ) -> Page:
         """A page as this person sees it; "" for a stranger."""
+        self.asked.clear()
         window = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=lang,
@@ -107,18 +111,38 @@ class Visitors:
         page.goto(self.address + path)
         return page
 
-    def _asked(self, request: Any) -> None:
+    def _asked(self, request: Request) -> None:
+        self.asked.append(request)
         if not request.url.startswith((self.address, "data:")):
             self.wrong.append(f"asked a stranger: {request.url}")
+
+    def status(self) -> int:
+        """What the page that was opened last was answered with."""
+        answer = self.asked[0].response()
+        return answer.status if answer else 0
+
+    def weight(self) -> int:
+        """Bytes that came over the line for the page that was opened last, as the server packed them.
+
+        The picture of a letter stands in its page as data: that is what is looked at, and is left out.
+        """
+        page, *files = (one for one in self.asked if not one.url.startswith("data:"))
+        sent: int = page.sizes()["responseBodySize"]
+        answer = page.response()
+        if answer is not None and b"data:image/png" in (html := answer.body()):
+            sent = len(gzip.compress(re.sub(rb"data:image/png;base64,[^\"]*", b"", html), 5))
+        return sent + sum(one.sizes()["responseBodySize"] for one in files)
 
     def close(self) -> None:
         for window in self.windows:
             window.close()
+        self.windows.clear()
 
 
-def axe_findings(page: Page) -> list[str]:
-    """What axe holds against a page (WCAG 2.2 AA and good practice), one line for each element."""
-    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+def axe_findings(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe holds against a page (WCAG 2.2 AA and good practice), one line for each element. `rules`: these alone."""
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG}
+    options = {"runOnly": only, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options).response["violations"]
     return [
         f"{rule['id']}: {node['target']} {node['html'][:120]} {node.get('failureSummary', '')[:300]}"
@@ -130,15 +154,47 @@ def axe_findings(page: Page) -> list[str]:
 def too_small(page: Page) -> list[str]:
     """What can be pressed and is lower than 44 px; links inside of a sentence are as high as their line (WCAG 2.5.8)."""
     found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll(":is(main, nav) :is(button, .button, summary, select, input, textarea), nav a")]
+        """() => [...document.querySelectorAll("button, .button, summary, select, input, textarea, nav a, header a, footer a")]
         .filter((one) => one.offsetParent && !one.classList.contains("unseen") && one.type !== "hidden")
         .map((one) => [one, (["radio", "checkbox"].includes(one.type) ? one.closest(".tick") : one).getBoundingClientRect()])
-        .filter(([one, box]) => box.height > 0 && box.height < 43.5 && !one.closest(".crumbs, .foot"))
+        .filter(([one, box]) => box.height > 0 && box.height < 43.5 && !one.closest(".crumbs"))
         .map(([one, box]) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)} ${box.height}`)"""
     )
     return found
 
 
-def sideways(page: Page) -> bool:
-    """Whether a page has to be scrolled sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+def sideways(page: Page) -> list[str]:
+    """What makes a page be scrolled sideways; nothing where it does not have to be."""
+    found: list[str] = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+        [`${document.documentElement.scrollWidth} px`, ...[...document.querySelectorAll("body *")]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroll, .drawing, .unseen"))
+        .slice(0, 5).map((one) => one.outerHTML.slice(0, 120))]"""
+    )
+    return found
+
+
+def without_focus(page: Page) -> list[str]:
+    """What the keyboard reaches without being seen: without a ring, or under the bar at the foot of a phone.
+
+    Press a key first: what is focused after a click may do without a ring.
+    """
+    found: list[str] = page.evaluate(
+        """() => {
+          const bar = document.querySelector(".ways");
+          const foot = bar && getComputedStyle(bar).position === "fixed" ? bar.getBoundingClientRect().top : innerHeight;
+          const wrong = [];
+          for (const one of document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")) {
+            if (!one.checkVisibility() || one.tabIndex < 0 || one.type === "hidden") continue;
+            one.focus();
+            if (document.activeElement !== one) continue;
+            const style = getComputedStyle(one), box = one.getBoundingClientRect();
+            const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+            if (!ring) wrong.push(`no ring: ${one.outerHTML.slice(0, 120)}`);
+            if (box.top >= foot && !one.closest(".ways")) wrong.push(`hidden: ${one.outerHTML.slice(0, 120)}`);
+          }
+          document.activeElement.blur();
+          return wrong;
+        }"""
+    )
+    return found
