@@ -14,7 +14,7 @@ from domain.actor import Actor
 from domain.terms import Role
 from eventlog import passwords
 from tests.pages.test_case import CHINESE, filled
-from tests.support.browser import PHONE, Visitors, axe_findings, sideways, too_small
+from tests.support.browser import PHONE, Visitors, sideways
 from tests.support.workbench import PEOPLE, PageClient, Workbench, text_of
 from workflows.accounts import CONSOLE
 
@@ -265,7 +265,3 @@ def test_in_a_browser_an_administrator_opens_an_account_and_gives_a_post(visit: 
     page.locator("[id='suspend.reason']").fill("试用")
     page.get_by_role("button", name="停用账号").click()
     assert "已办理：停用账号" in page.inner_text("main")
-    looked = visit("admin", "/accounts/fang.yuan", dark=True)
-    for path in ("/accounts", "/accounts/_new", "/accounts/fang.yuan"):
-        looked.goto(looked.url.partition("/accounts")[0] + path)
-        assert (axe_findings(looked), too_small(looked), sideways(looked)) == ([], [], False), path

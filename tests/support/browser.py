@@ -126,7 +126,9 @@ class Visitors:
 
         The picture of a letter stands in its page as data: that is what is looked at, and is left out.
         """
-        page, *files = (one for one in self.asked if not one.url.startswith("data:"))
+        page, *files = (
+            one for one in self.asked if not one.url.startswith("data:") and "/live" not in one.url
+        )
         sent: int = page.sizes()["responseBodySize"]
         answer = page.response()
         if answer is not None and b"data:image/png" in (html := answer.body()):

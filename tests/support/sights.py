@@ -32,6 +32,7 @@ SEEN: Final = ("color-contrast", "target-size")  # the rules of axe that size an
 NARROW: Final = ((320, 640), (640, 450))  # WCAG 1.4.10, and a desk at 200 %
 NO_PAGES: Final = {
     "/",  # leads on
+    "/live",  # a stream
     "/static/{name:path}",
     "/cases/export/{form}",
     "/deadlines/export/{form}",
@@ -89,6 +90,11 @@ SIGHTS: Final = (
     Sight("status told", "", "/status", 200, SEND, (("case", "{petition}"), ("query", "{query}"))),
     Sight("dashboard", "sun.supervisor", "/dashboard?unit=330604"),
     Sight("figure", "sun.supervisor", "/figures/deadlines_kept?unit=330604"),
+    Sight("changes", "li.mediator", "/cases/{dispute}/changes?since=3&step=agree"),
+    Sight("accounts", "admin", "/accounts"),
+    Sight("account", "admin", "/accounts/wu.handler"),
+    Sight("new account", "admin", "/accounts/_new"),
+    Sight("new account with mistakes", "admin", "/accounts/_new", 422, SEND),
     Sight("units", "admin", "/units"),
     Sight("unit", "admin", f"/units/{VILLAGE}"),
     Sight("new unit", "admin", "/units/new"),
@@ -111,7 +117,7 @@ def pages_of_the_routes() -> Iterator[tuple[str, Any]]:
     """(path, pattern) of every page that is asked for by GET, in the order in which they are tried."""
     for router in ROUTERS:
         for route in router.routes:
-            if isinstance(route, APIRoute) and "GET" in route.methods:
+            if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
                 yield route.path, route.path_regex
 
 
