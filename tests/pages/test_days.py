@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from api.examples import VILLAGE
+from api.examples import GRID, VILLAGE
+from eventlog.identity import Identity
+from gridcase.commands.running import sweep_once
 from tests.support.browser import DESK, PHONE, Visitors
+from tests.support.keyboard import ALL, Keyboard
+from tests.support.township import Now
 from tests.support.workbench import Workbench
 
 ENVELOPE = ("on_behalf_of", "reason")  # what every form asks beside its facts
-ALL = object()  # every box of a list
 WAYS = [
     pytest.param(PHONE, "zh-CN", True, id="phone-zh"),
     pytest.param(PHONE, "zh-CN", False, id="phone-zh-without-scripts"),
@@ -181,3 +185,79 @@ def test_a_petition_goes_from_the_window_to_a_review(
         on_behalf_of=petitioner,
     )
     assert str(bench.service.case(code).state) == "escalation.under_review"
+
+
+def test_a_mediator_works_by_keyboard_alone(visit: Visitors, bench: Workbench) -> None:
+    people = [Identity("S-1001", "person", "张三"), Identity("S-1002", "person", "李四")]
+    code = bench.do(
+        "report", "", "chen.reporter", people, "dispute", origin=GRID, channel="visit", category="neighbour",
+        title="排水沟争执", parties=[{"subject": "S-1001"}, {"subject": "S-1002"}],
+    ).case  # fmt: skip
+    bench.do("offer", code, "chen.reporter", unit=VILLAGE)
+    page = visit("li.mediator", "/work?tab=unit")
+    keys = Keyboard(page)
+
+    def do(trigger: str, **facts: Any) -> None:
+        if not page.url.endswith(f"/{trigger}"):
+            keys.skip()
+            keys.follow(page.locator(f'main a[href="/cases/{code}/{trigger}"]'))
+        keys.skip()
+        for name, value in facts.items():
+            keys.put(f"facts.{name}", value)
+        keys.follow(page.locator("form[data-keep] .buttons button.button"))
+        assert page.url.endswith(f"?done={trigger}"), page.locator("main").inner_text()[:600]
+
+    do("accept", within_scope=True)  # from the row of one's work, at once
+    bench.do("assign_mediator", code, "wang.head", chair="li.mediator")
+    page.reload()
+    do("explain_rights", told=ALL)
+    for party in ("S-1001", "S-1002"):
+        do("consent", party=party)
+    do("open_mediation")
+    do("hold_session", place="村委会调解室", attended=ALL, record="双方各自说明了经过。", result="愿意协商")
+    do(
+        "agree", form="written", effective_on=bench.context.now().strftime("%m%d%Y"), facts="沟在界石以东",
+        terms="沟改到界石中间", signed_by=ALL, mediator_signed=True, sealed=True,
+    )  # fmt: skip
+    do("visit", visitor="li.mediator", satisfied="yes", answers="沟已改好")
+    keys.skip()
+    keys.reach(page.get_by_text("这一天是怎么算出来的"))
+    keys.press("Enter")
+    assert page.locator("details[open] ol > li").first.is_visible()
+    assert str(bench.service.case(code).state) == "village_mediation.agreed"
+
+
+@pytest.mark.parametrize(("size", "lang", "scripts"), [WAYS[0], WAYS[2]])
+def test_a_supervisor_goes_from_the_dashboard_to_a_late_case_and_its_history(
+    visit: Visitors, bench: Workbench, now: Now, size: tuple[int, int], lang: str, scripts: bool
+) -> None:
+    people = [Identity("S-1001", "person", "张三"), Identity("S-1002", "person", "李四")]
+    code = bench.do(
+        "report", "", "chen.reporter", people, "dispute", origin=GRID, channel="visit", category="neighbour",
+        title="张三与李四因排水沟争执", parties=[{"subject": "S-1001"}, {"subject": "S-1002"}],
+    ).case  # fmt: skip
+    bench.do("offer", code, "chen.reporter", unit=VILLAGE)
+    now.instant += timedelta(days=14)
+    sweep_once(bench.context, now())
+    assert bench.context.wait_for(bench.service.log.head(), 20)
+    chinese = lang == "zh-CN"
+
+    page = visit("sun.supervisor", "/dashboard", size=size, lang=lang, scripts=scripts)
+    missed = page.locator('#kept ~ .panel a[href*="part=missed"]')
+    if not missed.first.is_visible():  # on a phone the table is one tap away
+        missed.first.locator("xpath=ancestor::details").locator("> summary").click()
+    missed.first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == (
+        "按期办理率" if chinese else "Deadlines kept"
+    )
+    page.locator(f'main a[href="/cases/{code}"]').click()
+    told = page.locator("main").inner_text()
+    assert ("已逾期" if chinese else "Late") in told and "张三" not in told
+    why = page.get_by_text("这一天是怎么算出来的" if chinese else "How this day comes about").first
+    why.click()
+    assert page.locator(".due details[open] ol > li").count() > 1
+    history = page.locator(".timeline > li")
+    assert ("期限已过" if chinese else "Deadline missed") in history.first.inner_text()
+    step(page, "supervise", colour="yellow", duty="请三日内受理，说明逾期原因")
+    assert "孙察" in history.first.inner_text() and "请三日内受理" in history.first.inner_text()
+    assert bench.service.case(code).supervisions
