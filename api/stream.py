@@ -28,6 +28,9 @@ from projections.worklist import READ_WORKLIST
 
 HEARTBEAT = 15.0  # seconds: shorter than what proxies take for silence
 AT_ONCE = 200  # events
+PATIENCE = (
+    0.25  # seconds for the read side: to load a case for each stream costs more than to wait for it once
+)
 FOR_EVERYBODY = ("unit.", "calendar.")  # beside the events of the cases that somebody sees
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -108,7 +111,7 @@ class Stream:
         """Those of the cases that they see now. Asked of the log itself where the read side is behind: nothing is missed."""
         context = self.context
         scope, service = scope_of(context, me), context.service
-        if context.seen.position() < upto:
+        if not context.seen.wait_for(upto, PATIENCE):
             return {id for id in cases if service.covers(scope, service.log.load(id))}
         c, on = READ_WORKLIST.c, local_date(context.now())
         query = sa.select(c.case_id).where(c.case_id.in_(map(str, cases)), visible(scope, c.case_id, on))

@@ -12,7 +12,7 @@ from api.access.signed import Me
 from api.context import Context
 from api.fields import Line
 from api.here import Here
-from api.pages.cases import acting_on, hindrance
+from api.pages.cases import hindrance
 from api.pages.shell import page
 from api.parties import called
 from domain.case import case_id
@@ -32,14 +32,13 @@ def changes(
 ) -> Response:
     """Everything after the version `since`; and whether the step whose form is being filled in is still there."""
     case = seen_case(context, me, code)
-    actor = acting_on(context, me, case)
     known = step in context.service.engines[case.TYPE].table.verbs
     return page(
         request, context, me, "changes.html",
         case=case,
         names=called(case.parties),
         changes=by_name(context, context.service.changes(case_id(case.code), since)),
-        against=hindrance(context, case, actor, step) if actor and known else None,
+        against=hindrance(context, case, me.actor(), step) if me.acting and known else None,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -28,6 +28,7 @@ from api.pages.cases import hindrance
 from api.pages.choices import Choices
 from api.pages.controls import Control, Controls
 from api.pages.hints import law_of
+from api.pages.live import SOON, Live
 from api.pages.sheets import Form, Sheet
 from api.pages.shell import page, see_other
 from api.pages.trigger import WAIT_SECONDS, source_of
@@ -73,33 +74,36 @@ def letter(
     session: Place = 0,
 ) -> Response:
     """One letter: what it asks, and how it would look if nothing is left to fill in."""
+    following = Live.of(context, code)
     case = seen_case(context, me, code)
     given = [
         ("facts.letter", str(letter)) if letter else None,
         ("facts.session", str(session)) if session else None,
     ]
     form = LetterForm.of(context, me, case, kind, Typed(one for one in given if one))
-    return drawn(request, context, me, form, form.looked_at() if not form.drafts else form.sheet())
+    sheet = form.looked_at() if not form.drafts else form.sheet()
+    return drawn(request, context, me, form, sheet, following, fresh=True)
 
 
 @router.post("/cases/{code}/letters/{kind}")
 def send(request: Request, context: Here, me: Me, code: str, kind: str, typed: Posted) -> Response:
     """Look at it, as pictures or as a file, or issue it; the form comes back with everything that was typed."""
+    following = Live.of(context, code)
     case = seen_case(context, me, code)
     form = LetterForm.of(context, me, case, kind, typed, source_of(request))
     match typed.one("do"):
         case "issue":
             done = form.send()
             if isinstance(done, Sheet):
-                return drawn(request, context, me, form, done)
+                return drawn(request, context, me, form, done, following)
             context.wait_for(done.position, WAIT_SECONDS)
             count = len(context.service.case(code, done.version).letters)
-            return see_other(f"/cases/{code}/letters", issued=str(count))
+            return see_other(f"/cases/{code}/letters", issued=str(count), done=f"letters/{kind}")
         case "pdf":
             found = form.previewed(as_file=True)
             if isinstance(found, bytes):
                 return file(found, f"{name_of(form.letter.kind).zh}（预览）.pdf", inline=True)
-    return drawn(request, context, me, form, form.looked_at())
+    return drawn(request, context, me, form, form.looked_at(), following)
 
 
 @router.post("/cases/{code}/letters/{number}/copy")
@@ -152,7 +156,15 @@ def listed(
     )  # fmt: skip
 
 
-def drawn(request: Request, context: Context, me: Signed, form: LetterForm, sheet: Sheet) -> Response:
+def drawn(
+    request: Request,
+    context: Context,
+    me: Signed,
+    form: LetterForm,
+    sheet: Sheet,
+    following: Live,
+    fresh: bool = False,
+) -> Response:
     case = form.subject
     return page(
         request, context, me, "letter.html", status=sheet.status,
@@ -163,6 +175,8 @@ def drawn(request: Request, context: Context, me: Signed, form: LetterForm, shee
         how=form.how,
         pages=[base64.b64encode(one).decode("ascii") for one in form.pages],
         against=hindrance(context, case, form.actor, "issue_letter"),
+        live=replace(following, every=SOON, version=case.version),
+        fresh=fresh,
     )  # fmt: skip
 
 

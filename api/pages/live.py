@@ -28,7 +28,7 @@ from eventlog.log import Logged
 router = APIRouter()
 
 SOON: Final = 1  # seconds between two looks at a page: a case
-OFTEN: Final = 5  # a list
+OFTEN: Final = 3  # a list
 SELDOM: Final = 30  # figures
 PAUSE: Final = 0.5  # seconds in which a stream about many cases gathers what happens
 
@@ -69,7 +69,7 @@ async def live(
     def tell(events: Sequence[Logged]) -> bytes:
         last = events[-1]
         told: dict[str, str | int] = {
-            "what": said.say(Title(last.event.ZH, last.event.EN)),
+            "what": said.say(Title(getattr(last.event, "ZH", ""), getattr(last.event, "EN", ""))),
             "count": len(events),
         }
         if isinstance(last.event, CaseEvent):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData
@@ -153,6 +153,15 @@ def remember(
     if value in known:
         secure = request.url.scheme == "https"
         answer.set_cookie(cookie, value, max_age=A_YEAR, httponly=True, secure=secure, samesite="lax")
+
+
+def on_its_way(request: Request, answer: Response) -> Response:
+    """A file whose making took a while: its answer tells the page that asked, by the mark that live.js gave it."""
+    mark = request.query_params.get("mark", "")
+    if mark.isascii() and mark.isdecimal() and len(mark) < 20:
+        secure = request.url.scheme == "https"
+        answer.set_cookie("gridcase_file", mark, max_age=60, secure=secure, samesite="strict")
+    return answer
 
 
 def words(request: Request) -> Language:

@@ -96,13 +96,15 @@ def test_a_stream_without_a_place_begins_with_what_is_recorded_from_now_on(web, 
     assert json.loads(found[0]["data"])["code"] == code
 
 
-def test_an_open_stream_does_not_keep_the_server_from_stopping(web, server):
+@pytest.mark.parametrize("path", ["/api/v1/events", "/live?after=0"], ids=["the API's", "a page's"])
+def test_an_open_stream_does_not_keep_the_server_from_stopping(web, server, path):
     listening = threading.Event()
     ended = threading.Event()
 
     def listen() -> None:
         said = web.people.bearer(AUDITOR)
-        with httpx2.stream("GET", f"{address(server)}/events", headers=said, timeout=30) as answer:
+        where = address(server).removesuffix("/api/v1") + path
+        with httpx2.stream("GET", where, headers=said, timeout=30) as answer:
             for _ in answer.iter_lines():
                 listening.set()
         ended.set()

@@ -67,9 +67,12 @@ def test_a_draft_is_looked_at_issued_and_had_as_a_file(bench: Workbench, code: s
         assert preview.headers["Content-Type"] == "application/pdf"
         assert "须调取信访人甲的档案" in written(preview) and "王五" not in written(preview)
         done = client.post(path, [*fields, ("do", "issue")])
-        assert (done.status_code, done.headers["Location"]) == (303, f"/cases/{code}/letters?issued=1")
+        assert (done.status_code, done.headers["Location"]) == (
+            303,
+            f"/cases/{code}/letters?issued=1&done=letters%2Fextension",
+        )
         again = client.post(path, [*fields, ("do", "issue")])  # the same key: issued once
-        assert again.headers["Location"] == f"/cases/{code}/letters?issued=1"
+        assert again.headers["Location"] == f"/cases/{code}/letters?issued=1&done=letters%2Fextension"
         after = client.get(done.headers["Location"])
         assert "已制发：信访事项延长办理期限告知书 〔2026〕第1号" in text_of(after) and "王五" not in after
         got = client.post(f"/cases/{code}/letters/1/copy", filled(after, "/1/copy"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -30,14 +31,23 @@ def visit(chromium_browser: Browser, module_bench: Workbench) -> Iterator[Visito
     assert [one for one in visitors.wrong if not any(said in one for said in refused)] == []
 
 
-def reported(bench: Workbench, title: str) -> str:
-    """A dispute that the village has accepted."""
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """A page looks the more seldom, the longer the server takes: on a busy machine seconds pass."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def reported(bench: Workbench, title: str, accepted: bool = True) -> str:
+    """A dispute that the village has accepted, or is offered."""
     code = bench.do(
         "report", "", "chen.reporter", PEOPLE, "dispute", origin=GRID, channel="visit", category="neighbour",
         title=title, summary="张三称李四越界。", parties=[{"subject": "S-1001"}, {"subject": "S-1002"}],
     ).case  # fmt: skip
     bench.do("offer", code, "chen.reporter", unit=VILLAGE)
-    bench.do("accept", code, "li.mediator", within_scope=True)
+    if accepted:
+        bench.do("accept", code, "li.mediator", within_scope=True)
     return code
 
 
@@ -69,14 +79,28 @@ def test_a_list_follows_around_what_is_held(visit: Visitors, module_bench: Workb
     module_bench.do("assign_mediator", second, "wang.head", chair="li.mediator")
     module_bench.do("assign_mediator", first, "wang.head", chair="li.mediator")
     expect(page.locator(f"#row-{third}")).to_be_visible(timeout=10_000)
-    expect(page.locator(f"#row-{second}")).to_contain_text("负责人 李和", timeout=10_000)
+    expect(page.locator(f"#row-{second}")).to_contain_text("负责人 李和")
     row = page.locator(f"#row-{first}")
     assert row.locator(".title").evaluate("one => one === document.activeElement")
     assert page.locator(f"#pick-{first}").is_checked()
     expect(row).to_contain_text("负责人 李和")  # what is not held itself
-    counted = page.locator("#counts").inner_text()
-    page.goto(f"{visit.address}/dashboard")
-    assert counted
+    page.locator("#main").focus()
+    page.locator(f"#pick-{first}").uncheck()  # let go: the rest of the row follows
+    module_bench.do("raise_severity", first, "wang.head", severity="major")
+    expect(row).to_contain_text("大事")
+
+    others = visit("zheng.head", "/cases")
+    with others.expect_download() as got:
+        others.get_by_role("link", name="CSV").click()
+    assert got.value.suggested_filename.endswith(".csv")
+    expect(others.locator("#live")).to_contain_text("文件已开始下载")
+    others.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    others.dispatch_event("html", "visibilitychange")
+    fourth = reported(module_bench, "落水管")
+    assert module_bench.context.tail.listening
+    others.evaluate("delete document.hidden")
+    others.dispatch_event("html", "visibilitychange")
+    expect(others.locator(f"#row-{fourth}")).to_be_visible(timeout=10_000)
 
 
 def test_two_people_at_one_form(visit: Visitors, module_bench: Workbench) -> None:
@@ -107,19 +131,44 @@ def test_two_people_at_one_form(visit: Visitors, module_bench: Workbench) -> Non
     expect(one.locator("#happened ~ ol")).to_contain_text("已约双方周五见面")
 
 
-def test_a_step_that_is_gone_says_so_and_the_text_survives(visit: Visitors, module_bench: Workbench) -> None:
-    code = reported(module_bench, "水井")
-    page = visit("wang.head", f"/cases/{code}/set_plan")
-    page.locator("[name='facts.guarantee']").fill("每周走访")
+def test_what_was_typed_survives_a_reload_a_lost_session_and_a_step_that_is_gone(
+    visit: Visitors, module_bench: Workbench
+) -> None:
+    code = reported(module_bench, "水井", accepted=False)
+    path = f"/cases/{code}/return"
+    page = visit("wang.head", path)
+    fill = page.locator("[name='facts.ground']")
+    fill.fill("界址不在本村")
     expect(page.locator("[data-draft-status]")).to_contain_text("已存在本机")
     page.reload()
-    assert page.locator("[name='facts.guarantee']").input_value() == "每周走访"
-    expect(page.locator("[data-draft-status]")).to_contain_text("找到上次没有提交的草稿")
+    assert fill.input_value() == "界址不在本村"
     page.context.clear_cookies()
     page.reload()
     assert "/sign-in?next=/cases/" in page.url
-    page.context.add_cookies(
-        [{"name": "gridcase", "value": module_bench.session("wang.head"), "url": visit.address}]
-    )
-    page.goto(f"{visit.address}/cases/{code}/set_plan")
-    assert page.locator("[name='facts.guarantee']").input_value() == "每周走访"
+    cookie: Any = {"name": "gridcase", "value": module_bench.session("wang.head"), "url": visit.address}
+    page.context.add_cookies([cookie])
+    page.goto(f"{visit.address}{path}")
+    assert fill.input_value() == "界址不在本村"
+    module_bench.do("accept", code, "li.mediator", within_scope=True)
+    notice = page.locator(".meanwhile")
+    expect(notice.locator("summary")).to_contain_text("案件已由李和更新：")
+    notice.locator("summary").click()
+    expect(notice).to_contain_text("这一步现在不能办理")
+    page.reload()
+    assert fill.input_value() == "界址不在本村"
+    expect(notice.locator("summary")).to_contain_text("案件已由李和更新")  # since it was typed
+    page.get_by_role("button", name="退回").last.click()
+    assert fill.input_value() == "界址不在本村"
+    expect(page.locator("#changes")).to_contain_text("李和")
+    expect(page.locator(".wrongs")).to_contain_text("现在不能这样办理")
+
+
+def test_nothing_is_told_to_a_stranger_and_no_page_waits_for_what_is_not_there(
+    module_bench: Workbench,
+) -> None:
+    with module_bench.client() as stranger:
+        assert stranger.get("/live?after=0", status=204) == ""  # a browser does not ask again
+    ahead = str(module_bench.service.log.head() + 9)
+    with module_bench.client("wang.head") as client:
+        client.get("/cases", status=422, **{"Gridcase-Position": ahead})
+        client.get("/cases", status=422, **{"Gridcase-Position": "x"})

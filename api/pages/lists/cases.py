@@ -17,7 +17,7 @@ from api.pages.lists.asked import FILTERS, Asked, asked
 from api.pages.lists.rows import page_of
 from api.pages.lists.searches import searches_of
 from api.pages.live import Live
-from api.pages.shell import page, words
+from api.pages.shell import on_its_way, page, words
 from domain.errors import NotFound
 from domain.organisation import Organisation, local_date
 from domain.terms import Source
@@ -62,7 +62,7 @@ def export(request: Request, context: Here, me: Me, form: str) -> Response:
         scope_of(context, me), context.now(), context.service.reference.organisation()
     )
     taken = made.Asked(me.actor(), form, said.filters.said(), words(request).code, Source.DESK)
-    return made.cases(context, taken, wanted, said.filters.sort).handed()
+    return on_its_way(request, made.cases(context, taken, wanted, said.filters.sort).handed())
 
 
 def here(request: Request, context: Context) -> Asked:

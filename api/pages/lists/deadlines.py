@@ -19,7 +19,7 @@ from api.here import Here
 from api.pages.lists.asked import unit_meant
 from api.pages.lists.cases import units_offered
 from api.pages.live import Live
-from api.pages.shell import page, words
+from api.pages.shell import on_its_way, page, words
 from domain.errors import NotFound
 from domain.organisation import local_date
 from domain.rule import Title
@@ -103,7 +103,9 @@ def export(request: Request, context: Here, me: Me, form: str) -> Response:
     said = asked(request, context)
     taken = made.Asked(me.actor(), form, said.said, words(request).code, Source.DESK)
     told = {"kind": said.kind, "unit": said.unit, "within": said.within, "policies": context.service.policies}
-    return made.all_deadlines(context, taken, scope=scope_of(context, me), **cast(Any, told)).handed()
+    return on_its_way(
+        request, made.all_deadlines(context, taken, scope=scope_of(context, me), **cast(Any, told)).handed()
+    )
 
 
 def duty_of(row: dict[str, Any], at: datetime) -> Duty:

@@ -1,22 +1,23 @@
 // What pages do better with JavaScript. Every page works without; nothing here may be needed.
 "use strict";
 
-// A form is sent once: a second tap on a slow network does nothing.
+// A form is sent once: a second tap on a slow network does nothing. What brings a file, or opens beside, leaves the page here:
+// it may be sent again after a while.
 addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   form.setAttribute("aria-busy", "true");
+  if ("file" in form.dataset || event.submitter?.formTarget === "_blank") setTimeout(free, 3000, form);
 });
+function free(form) {
+  delete form.dataset.sent;
+  form.removeAttribute("aria-busy");
+}
 
 // Whoever comes back with the "back" button may send again.
-addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    form.removeAttribute("aria-busy");
-  }
-});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(free));
 
 // One menu is open at a time; Escape closes it and goes back to its button.
 addEventListener("keydown", (event) => {

@@ -210,6 +210,25 @@
     for (const [key, one] of folds(next)) if (before.has(key)) one.open = before.get(key).open;
   }
 
+  // A list taken as a file: it is made before it comes, which takes a while for a long one. Its answer sets a cookie.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-taken] a");
+    if (!link) return;
+    const words = link.closest("[data-taken]").dataset;
+    const mark = String(Date.now());
+    const to = new URL(link.href);
+    to.searchParams.set("mark", mark);
+    const was = link.href;
+    link.href = to.href;
+    setTimeout(() => { link.href = was; });
+    line.textContent = words.takenWaits;
+    const watch = setInterval(() => {
+      if (document.cookie.includes(`gridcase_file=${mark}`)) say(words.takenReady);
+      else if (Date.now() - mark < 600000) return;
+      clearInterval(watch);
+    }, 250);
+  });
+
   let soonFree = 0;
   function free() {
     clearTimeout(soonFree);
