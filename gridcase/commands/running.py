@@ -76,7 +76,8 @@ def own_socket(host: str, port: int) -> tuple[socket.socket, str]:
         remedy = (
             f"Nothing can listen there ({why}). Choose another with --port (0 takes a free one) or --host."
         )
-        raise Invalid("--host and --port", f"{host}:{port}", remedy) from None
+        zh = f"无法在此监听（{why}）。请用 --port 换一个端口（0 为任一空闲端口），或者用 --host 换一个地址。"
+        raise Invalid("--host and --port", f"{host}:{port}", remedy, zh) from None
     return here, f"{f'[{host}]' if ':' in host else host}:{here.getsockname()[1]}"
 
 
@@ -131,7 +132,12 @@ def demo(
 ) -> None:
     """Load the demonstration district into an empty database."""
     if not 0 < scale <= MOST_SCALE:
-        raise Invalid("--scale", scale, f"Give a number above 0 and at most {MOST_SCALE}, such as 0.1.")
+        raise Invalid(
+            "--scale",
+            scale,
+            f"Give a number above 0 and at most {MOST_SCALE}, such as 0.1.",
+            f"请填大于 0、不超过 {MOST_SCALE} 的数，例如 0.1。",
+        )
     settings = Settings.read()
     with house() as context:
         if context.service.log.head():
@@ -158,6 +164,7 @@ def fill(
             seed=seed,
             scale=scale,
             progress=lambda share: progress(round(share * 100), 100),
+            font_folder=settings.font_folder,
         )
     with house(caught_up=True):
         pass
@@ -165,7 +172,8 @@ def fill(
         asdict(report),
         as_json,
         lambda: (
-            f"{report.units} units, {report.disputes} disputes, {report.petitions} petitions in {report.seconds:.1f} s."
+            f"{report.units} units, {report.disputes} disputes, {report.petitions} petitions, {report.letters} letters "
+            f"in {report.seconds:.1f} s."
         ),
     )
 

@@ -16,6 +16,8 @@ from gridcase.demo.people import officials
 from workflows.accounts import CONSOLE, Accounts, Enrolled
 
 PASSWORD: Final = "gridcase-demo"
+GRID, VILLAGE, TOWNSHIP = f"{COUNTY}001201001", f"{COUNTY}001201", f"{COUNTY}001"  # of the printed accounts
+LOOKED_AT: Final = {"dispute": VILLAGE, "petition": TOWNSHIP}  # where they look for a matter of this type
 
 
 def open_accounts(accounts: Accounts) -> None:
@@ -37,7 +39,7 @@ def move_merged(accounts: Accounts, on: date) -> None:
 
 def demo_accounts() -> list[tuple[str, str, str, str]]:
     """(user, name shown, post, unit's code): one for every post, for somebody who wants to look around."""
-    grid, village, township = f"{COUNTY}001201001", f"{COUNTY}001201", f"{COUNTY}001"
+    grid, village, township = GRID, VILLAGE, TOWNSHIP
     looked_for = {
         R.REPORTER: grid,
         R.MEDIATOR: f"{village}-TW",

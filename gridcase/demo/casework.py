@@ -20,6 +20,7 @@ from domain.terms import Role, Severity, Source
 from eventlog.identity import Identity
 from gridcase.demo.clock import DemoClock, Hours, midnight
 from gridcase.demo.district import District
+from gridcase.demo.letters import tell
 from gridcase.demo.people import Official, Staff
 from gridcase.demo.wording import LATE
 from workflows.command import Answer, Command
@@ -146,6 +147,7 @@ class Matter:
         self.work, self.rng, self.grid, self.rests_in = work, rng, grid, rests_in
         self.severity = rng.choices((Severity.MINOR, Severity.MAJOR), severities)[0]
         self.code = ""
+        self.writes = False  # whether its letters are issued
         self._last = datetime.min.replace(tzinfo=UTC)
 
     # When.
@@ -234,6 +236,8 @@ class Matter:
         self._last = at
         command = Command(trigger, self.code, actor, facts, at=at, reason=because, source=Source.DEMO, **rest)
         answer = self.work.do(command)
+        if self.writes:
+            tell(self.work, self.case, command)
         if self.rests_in == answer.state:
             raise Rest
         return answer

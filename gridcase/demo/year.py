@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path as FilePath
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ from domain.case import Entry
 from domain.errors import Invalid
 from domain.terms import Role, Source
 from eventlog.log import EventLog
-from gridcase.demo import accounts, dispute_paths, district, petition_paths
+from gridcase.demo import accounts, dispute_paths, district, letters, petition_paths
 from gridcase.demo.casework import Casework, Matter, Path
 from gridcase.demo.clock import EVENING, MORNING, DemoClock, at_minute, midnight
 from gridcase.demo.disputes import DisputeMatter
@@ -37,6 +38,7 @@ class DemoReport:
     units: int
     disputes: int
     petitions: int
+    letters: int
     commands: int
     refused: int
     seconds: float
@@ -45,11 +47,20 @@ class DemoReport:
 class Year:
     """A year of a district, ready to run."""
 
-    def __init__(self, log: EventLog, clock: DemoClock, ends_on: date, seed: int, scale: float) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        clock: DemoClock,
+        ends_on: date,
+        seed: int,
+        scale: float,
+        font_folder: FilePath | None,
+    ) -> None:
         self.log, self.clock, self.ends_on, self.seed = log, clock, ends_on, seed
         self.first = ends_on - timedelta(days=DAYS)
         self.rng = Random(seed)
         self.work = Casework(Service(log, clock=clock), clock)
+        self.writes = letters.press(self.work.service, font_folder)
         self.grids = district.GRIDS
         self.shares = [GRID_SHARE[grid[6:9]] for grid in self.grids]
         self.scale = scale
@@ -91,12 +102,13 @@ class Year:
         """Each path once in the first months, what is open at the end, and the rest by weight through the year."""
         paths: Sequence[tuple[Any, int, Any]] = table.PATHS
         for n, (path, _, severity) in enumerate(paths):
-            self._begin(kind, path, severity, self.first + timedelta(days=4 + n * 120 // len(paths)))
+            day = self.first + timedelta(days=4 + n * 120 // len(paths))
+            self._begin(kind, path, severity, day, writes=path.__name__ in letters.SHOWN)
         resting = 0
         for state, path, severity, soonest, latest in table.OPEN_AT_THE_END:
-            for _ in range(max(3, round(4 * self.scale))):
+            for n in range(max(3, round(4 * self.scale))):
                 day = self.ends_on - timedelta(days=self.rng.randint(soonest, latest))
-                self._begin(kind, path, severity, day, state)
+                self._begin(kind, path, severity, day, state, writes=n == 0)
                 resting += 1
         days = [self.first + timedelta(days=n) for n in range(DAYS)]
         busy = [BUSY[day.weekday()] for day in days]
@@ -106,11 +118,13 @@ class Year:
             self._begin(kind, path, severity, self.rng.choices(days, busy)[0])
 
     def _begin(
-        self, kind: type[Matter], path: Callable[[Any], Path], severity: Any, day: date, rests_in: str = ""
-    ) -> None:
+        self, kind: type[Matter], path: Callable[[Any], Path], severity: Any, day: date, rests_in: str = "",
+        writes: bool = False,
+    ) -> None:  # fmt: skip
         self.begun += 1
         grid = self.rng.choices(self.grids, self.shares)[0]
         matter = kind(self.work, Random(f"{self.seed}/{self.begun}"), grid, severity, rests_in)
+        matter.writes = self.writes and (writes or letters.wanted(matter, day, self.ends_on))
         self.work.start(
             path(matter),
             at_minute(day, self.rng.randint(MORNING[0], EVENING), self.rng.randint(0, 59)),
@@ -125,6 +139,7 @@ def load_demo(
     seed: int = 1,
     scale: float = 1.0,
     progress: Callable[[float], None] | None = None,
+    font_folder: FilePath | None = None,
 ) -> DemoReport:
     """Write the year of casework that ends with the midnight on which `ends_on` begins, through the real commands.
 
@@ -139,12 +154,18 @@ def load_demo(
         log.prepare()
         if log.head():
             raise Invalid(
-                "database", log.head(), "The demonstration needs an empty log: name another database."
+                "database",
+                log.head(),
+                "The demonstration needs an empty log: name another database.",
+                "演示数据须装入空数据库：请另指定一个数据库。",
             )
-        year = Year(log, clock, ends_on, seed, scale)
+        year = Year(log, clock, ends_on, seed, scale, font_folder)
         year.run(progress or (lambda share: None))
     finally:
         log.close()
     work = year.work
     opened = work.done["dispute", "report"], work.done["petition", "receive"]
-    return DemoReport(year.units, *opened, work.commands, len(work.refusals), time.perf_counter() - began)
+    issued = sum(work.done[kind, "issue_letter"] for kind in ("dispute", "petition"))
+    return DemoReport(
+        year.units, *opened, issued, work.commands, len(work.refusals), time.perf_counter() - began
+    )
