@@ -128,7 +128,10 @@ class Context:
             head = self.service.log.head()
             if since > head:
                 raise Invalid(
-                    "Gridcase-Position", since, f"The log ends at {head}. Send what a command answered."
+                    "Gridcase-Position",
+                    since,
+                    f"The log ends at {head}. Send what a command answered.",
+                    f"日志止于 {head}。请发送操作答复中的位置。",
                 )
             self.wait_for(since, self.settings.read_wait_seconds)
 

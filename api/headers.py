@@ -55,7 +55,12 @@ def version(if_match: str | None, case: str) -> int | None:
         return None
     found = _VERSION.fullmatch(if_match.strip())
     if not found:
-        raise Invalid("If-Match", if_match, 'Give one version in quotes, as GET gave it in ETag: "7".')
+        raise Invalid(
+            "If-Match",
+            if_match,
+            'Give one version in quotes, as GET gave it in ETag: "7".',
+            '请填加引号的一个版本号，即 GET 在 ETag 中给出的值，例如 "7"。',
+        )
     return int(found[1])
 
 

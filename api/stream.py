@@ -127,5 +127,7 @@ def _for_everybody(one: Logged) -> bool:
 def place(said: str, field: str = "Last-Event-ID") -> int:
     """A place in the log as a header says it. Raises Invalid."""
     if not (said.isascii() and said.isdigit() and len(said) < 19):
-        raise Invalid(field, said, "Send the id of the last event that you got.")
+        raise Invalid(
+            field, said, "Send the id of the last event that you got.", "请发送您收到的最后一个事件的编号。"
+        )
     return int(said)

@@ -40,7 +40,10 @@ class Tracer:
             from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         except ImportError:
             raise Invalid(
-                "GRIDCASE_OTEL_ENDPOINT", endpoint, "Install the extra: pip install 'gridcase[otel]'."
+                "GRIDCASE_OTEL_ENDPOINT",
+                endpoint,
+                "Install the extra: pip install 'gridcase[otel]'.",
+                "请安装附加组件：pip install 'gridcase[otel]'。",
             ) from None
         return cls(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=5))
 

@@ -125,7 +125,9 @@ class WorkCalendar:
     def add_working_days(self, day: date, count: int) -> date:
         """The `count`-th working day after `day`, which itself is not counted; `day` for 0."""
         if count < 0:
-            raise Invalid("working days", count, "Count forward: give 0 or more.")
+            raise Invalid(
+                "working days", count, "Count forward: give 0 or more.", "请向后计算：填不小于 0 的数。"
+            )
         for _ in range(count):
             day = self.next_working_day(day)
         return day
@@ -138,7 +140,10 @@ class WorkCalendar:
         """The day on which an instant falls in this calendar's zone."""
         if at.tzinfo is None:
             raise Invalid(
-                "instant", at.isoformat(), "Give it with a time zone, such as 2024-12-03T09:00:00+08:00."
+                "instant",
+                at.isoformat(),
+                "Give it with a time zone, such as 2024-12-03T09:00:00+08:00.",
+                "请写明时区，例如 2024-12-03T09:00:00+08:00。",
             )
         return at.astimezone(self.tz).date()
 
@@ -162,10 +167,20 @@ def read_yearly_toml(name: str, text: str) -> dict[int, YearTable]:
     years = {}
     for year, lines in parse_toml(name, text).items():
         if not (year.isdecimal() and len(year) == 4 and isinstance(lines, dict)):
-            raise Invalid(f"{name}.{year}", lines, "Write a table per year, such as [2026].")
+            raise Invalid(
+                f"{name}.{year}",
+                lines,
+                "Write a table per year, such as [2026].",
+                "请每年写一个表，例如 [2026]。",
+            )
         years[int(year)] = _table(TomlTable(f"{name}.{year}", lines))
     if not years:
-        raise Invalid(name, text[:40], "It tells no year: write a table per year, such as [2026].")
+        raise Invalid(
+            name,
+            text[:40],
+            "It tells no year: write a table per year, such as [2026].",
+            "其中没有年份：请每年写一个表，例如 [2026]。",
+        )
     return years
 
 
@@ -180,7 +195,12 @@ def _table(table: TomlTable) -> YearTable:
             try:
                 days |= dict.fromkeys(_days(year, told[kind]), name)
             except ValueError:
-                raise line.wrong(kind, told[kind], 'Write days such as "10-01..10-07 10-10".') from None
+                raise line.wrong(
+                    kind,
+                    told[kind],
+                    'Write days such as "10-01..10-07 10-10".',
+                    "请按“10-01..10-07 10-10”的样子填写日期。",
+                ) from None
         line.done()
     return YearTable(frozenset(off), frozenset(work), off | work)
 
@@ -201,19 +221,37 @@ def read_yearly_json(text: str) -> tuple[int, YearTable]:
         told = json.loads(text)
     except (ValueError, RecursionError) as broken:
         raise Invalid(
-            "calendar file", text[:40], f"It is no JSON ({broken}). Take the yearly file as published."
+            "calendar file",
+            text[:40],
+            f"It is no JSON ({broken}). Take the yearly file as published.",
+            f"不是 JSON（{broken}）。请用按年发布的原文件。",
         ) from None
     year, days = (told.get("year"), told.get("days")) if isinstance(told, dict) else (None, None)
     if type(year) is not int or not 1949 <= year <= 9998:
-        raise Invalid("year", year, 'The file must say its year, such as "year": 2026.')
+        raise Invalid(
+            "year",
+            year,
+            'The file must say its year, such as "year": 2026.',
+            '文件须写明年份，例如 "year": 2026。',
+        )
     if not isinstance(days, list) or not days:
-        raise Invalid("days", days, 'The file must list its days: [{"name": …, "date": …, "isOffDay": …}].')
+        raise Invalid(
+            "days",
+            days,
+            'The file must list its days: [{"name": …, "date": …, "isOffDay": …}].',
+            '文件须列出各日：[{"name": …, "date": …, "isOffDay": …}]。',
+        )
     kinds: dict[date, bool] = {}
     names: dict[date, str] = {}
     for number, entry in enumerate(days):
         day, off, name = _entry(f"days[{number}]", entry, year)
         if day in kinds:
-            raise Invalid(f"days[{number}].date", str(day), "This day is told twice. Keep one entry for it.")
+            raise Invalid(
+                f"days[{number}].date",
+                str(day),
+                "This day is told twice. Keep one entry for it.",
+                "这一日写了两次，请保留一条。",
+            )
         kinds[day], names[day] = off, name
     return year, YearTable(
         frozenset(d for d, off in kinds.items() if off),
@@ -224,18 +262,35 @@ def read_yearly_json(text: str) -> tuple[int, YearTable]:
 
 def _entry(where: str, entry: object, year: int) -> tuple[date, bool, str]:
     if not isinstance(entry, dict):
-        raise Invalid(where, entry, "Each day is an object with name, date and isOffDay.")
+        raise Invalid(
+            where,
+            entry,
+            "Each day is an object with name, date and isOffDay.",
+            "每一日须有 name、date 和 isOffDay 三项。",
+        )
     written, off, name = entry.get("date"), entry.get("isOffDay"), entry.get("name", "")
     try:
         day = date.fromisoformat(written if isinstance(written, str) else "")
     except ValueError:
-        raise Invalid(f"{where}.date", written, "Write the date as YYYY-MM-DD.") from None
+        raise Invalid(
+            f"{where}.date", written, "Write the date as YYYY-MM-DD.", "日期请写成 YYYY-MM-DD。"
+        ) from None
     if day.year != year and (day.year, day.month) != (year - 1, 12):
         raise Invalid(
-            f"{where}.date", written, f"The notice of {year} tells days of {year} and of December before it."
+            f"{where}.date",
+            written,
+            f"The notice of {year} tells days of {year} and of December before it.",
+            f"{year}年的通知只列{year}年和上一年12月的日期。",
         )
     if not isinstance(off, bool):
-        raise Invalid(f"{where}.isOffDay", off, "Write true for a day off, false for a make-up working day.")
+        raise Invalid(
+            f"{where}.isOffDay",
+            off,
+            "Write true for a day off, false for a make-up working day.",
+            "休息日填 true，调休上班日填 false。",
+        )
     if not isinstance(name, str):
-        raise Invalid(f"{where}.name", name, "Write the holiday's name, such as 春节.")
+        raise Invalid(
+            f"{where}.name", name, "Write the holiday's name, such as 春节.", "请填节日名称，例如“春节”。"
+        )
     return day, off, name

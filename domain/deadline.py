@@ -57,12 +57,27 @@ def start(
     when there is no length at all, or two, or an instant without zone.
     """
     if length is not None and due is not None:
-        raise Invalid("due", str(due), f"Give a length ({length}) or a date, not both.")
+        raise Invalid(
+            "due",
+            str(due),
+            f"Give a length ({length}) or a date, not both.",
+            f"期限长度（{length}）和日期只能填一项。",
+        )
     term = due if due is not None else length or rule.length
     if term is None:
-        raise Invalid("length", None, f"{rule.code} is agreed per case: give a length or a date.")
+        raise Invalid(
+            "length",
+            None,
+            f"{rule.code} is agreed per case: give a length or a date.",
+            f"{rule.code} 由个案约定：请填期限长度或者日期。",
+        )
     if isinstance(term, datetime) and term.tzinfo is None:
-        raise Invalid("due", term.isoformat(), "Give the instant with a time zone, or a date.")
+        raise Invalid(
+            "due",
+            term.isoformat(),
+            "Give the instant with a time zone, or a date.",
+            "请填带时区的时间，或者只填日期。",
+        )
     text = str(term) if isinstance(term, Length) else term.isoformat()
     name = f"{rule.code}/{number}" if number else rule.code
     return _settled(Clock(name, policy_ref, calendar.version, at, text, at), rule, calendar)
@@ -131,9 +146,16 @@ def stop(clock: Clock, at: datetime, status: ClockStatus) -> Clock:
     """End an open clock: MET, LAPSED or CANCELLED. An open pause stays open, so that the time in it is not held against
     the duty (see `Clock.is_late`). Raises Invalid when the clock has ended before."""
     if not clock.is_open:
-        raise Invalid("clock", clock.name, f"It ended before ({clock.status}). Stop only open clocks.")
+        raise Invalid(
+            "clock",
+            clock.name,
+            f"It ended before ({clock.status}). Stop only open clocks.",
+            f"此期限已经结束（{clock.status}），只能停止进行中的期限。",
+        )
     if status in (ClockStatus.RUNNING, ClockStatus.PAUSED):
-        raise Invalid("status", status, "A clock ends as met, lapsed or cancelled.")
+        raise Invalid(
+            "status", status, "A clock ends as met, lapsed or cancelled.", "期限只能以完成、失效或终止结束。"
+        )
     return replace(clock, status=status, stopped_at=at)
 
 
@@ -149,9 +171,19 @@ def explain(clock: Clock, rule: Rule, calendar: WorkCalendar) -> list[Step]:
     another story. While a pause lasts, the result is provisional and says so.
     """
     if rule.code != clock.code:
-        raise Invalid("rule", rule.code, f"Take rule {clock.code} of {clock.policy}.")
+        raise Invalid(
+            "rule",
+            rule.code,
+            f"Take rule {clock.code} of {clock.policy}.",
+            f"请用 {clock.policy} 的规则 {clock.code}。",
+        )
     if calendar.version != clock.calendar:
-        raise Invalid("calendar", calendar.version, f"Take the calendar of version {clock.calendar}.")
+        raise Invalid(
+            "calendar",
+            calendar.version,
+            f"Take the calendar of version {clock.calendar}.",
+            f"请用版本为 {clock.calendar} 的日历。",
+        )
     moves = _moves(clock, rule, calendar, _term(clock), rule.roll)
     return [worded(move, clock, rule, calendar) for move in moves]
 

@@ -13,6 +13,7 @@ from domain.errors import Invalid
 
 _FORM = re.compile(r"(\d{1,4}) (CD|WD|MO|H)")
 _REMEDY = 'Write a count and a unit: "60 CD" (calendar days), "5 WD" (working days), "1 MO" (months), "24 H" (hours).'
+_REMEDY_ZH = "请填数目和单位：“60 CD”（自然日）、“5 WD”（工作日）、“1 MO”（月）、“24 H”（小时）。"
 
 
 class Unit(StrEnum):
@@ -44,12 +45,12 @@ class Length:
         """Read "60 CD". Raises Invalid when the text has another form."""
         found = _FORM.fullmatch(text)
         if not found:
-            raise Invalid("length", text, _REMEDY)
+            raise Invalid("length", text, _REMEDY, _REMEDY_ZH)
         return cls(int(found[1]), Unit(found[2]))
 
     def __post_init__(self) -> None:
         if not 0 <= self.count <= 9999:
-            raise Invalid("length", f"{self.count} {self.unit}", _REMEDY)
+            raise Invalid("length", f"{self.count} {self.unit}", _REMEDY, _REMEDY_ZH)
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit}"

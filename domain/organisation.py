@@ -20,6 +20,7 @@ from uuid import UUID
 
 from domain.calendar import TZ
 from domain.errors import Invalid, NotFound
+from domain.names import value_name
 from domain.terms import Level, UnitKind
 from domain.unit import LEVEL_OF_KIND, Unit, UnitView
 
@@ -30,7 +31,10 @@ def local_date(at: datetime) -> date:
     """The local day (Asia/Shanghai) on which an instant falls: the `on` of every question below."""
     if at.tzinfo is None:
         raise Invalid(
-            "instant", at.isoformat(), "Give it with a time zone, such as 2024-12-03T09:00:00+08:00."
+            "instant",
+            at.isoformat(),
+            "Give it with a time zone, such as 2024-12-03T09:00:00+08:00.",
+            "请写明时区，例如 2024-12-03T09:00:00+08:00。",
         )
     return at.astimezone(TZ).date()
 
@@ -266,13 +270,28 @@ class Organisation:
         if not parent:
             return
         if not self.exists(parent) or not self.is_active(parent, on):
-            raise Invalid("parent", parent, f"No such unit on {on}: create it first, or give another code.")
+            raise Invalid(
+                "parent",
+                parent,
+                f"No such unit on {on}: create it first, or give another code.",
+                f"{on}没有此单位：请先设立，或者填另一个编码。",
+            )
         if code == parent or code in self.ancestors(parent, on):
-            raise Invalid("parent", parent, f"It stands under {code} itself: give a unit outside of it.")
+            raise Invalid(
+                "parent",
+                parent,
+                f"It stands under {code} itself: give a unit outside of it.",
+                f"它本身是{code}的下级：请填其外的单位。",
+            )
         above = self._view(parent, on)
         own = LEVEL_OF_KIND.get(kind)
         if own is not None and (above.is_attached or above.level <= own):
-            raise Invalid("parent", parent, f"A {kind.value} stands under a territory above {own.name}.")
+            raise Invalid(
+                "parent",
+                parent,
+                f"A {kind.value} stands under a territory above {own.name}.",
+                f"{value_name(UnitKind, kind).zh}须设在更高层级的区域之下。",
+            )
 
     # How codes are looked up.
 

@@ -102,7 +102,10 @@ class PolicyBook:
         for policy in sorted(sets, key=lambda s: (s.effective_from, s.id, s.version)):
             if policy.ref in self._sets:
                 raise Invalid(
-                    "policy set", policy.ref, "Two sets have this name. Give the newer one a higher version."
+                    "policy set",
+                    policy.ref,
+                    "Two sets have this name. Give the newer one a higher version.",
+                    "有两套规则同名，请给新的一套更高的版本号。",
                 )
             self._sets[policy.ref] = policy
 
@@ -122,7 +125,12 @@ class PolicyBook:
         Raises NotFound before the first national set (2005-05-01), so that nobody is judged by a law to come.
         """
         if at.tzinfo is None:
-            raise Invalid("at", at.isoformat(), "Give the instant with a time zone, such as +08:00.")
+            raise Invalid(
+                "at",
+                at.isoformat(),
+                "Give the instant with a time zone, such as +08:00.",
+                "请填带时区的时间，例如 +08:00。",
+            )
         day = at.astimezone(TZ).date()
         for place in (jurisdiction, NATIONAL):
             covering = [s for s in self._sets.values() if s.jurisdiction == place and s.covers(day)]
@@ -158,7 +166,10 @@ def _read_set(name: str, files: Mapping[str, Mapping[str, Any]]) -> PolicySet:
             where = TomlTable(f"{part}.toml: rules.{code}", told)
             if code in rules:
                 raise where.wrong(
-                    "code", code, f"{name}.toml has this rule from two files. Keep one of them."
+                    "code",
+                    code,
+                    f"{name}.toml has this rule from two files. Keep one of them.",
+                    f"{name}.toml 的这条规则来自两个文件，请保留一个。",
                 )
             rules[code] = read_rule(code, where)
         limits |= files[part].get("limits", {})
@@ -178,7 +189,10 @@ def _read_set(name: str, files: Mapping[str, Mapping[str, Any]]) -> PolicySet:
     table.done()
     if policy.effective_to is not None and policy.effective_to < policy.effective_from:
         raise table.wrong(
-            "effective_to", policy.effective_to, "The last day cannot lie before effective_from."
+            "effective_to",
+            policy.effective_to,
+            "The last day cannot lie before effective_from.",
+            "最后一日不能早于 effective_from。",
         )
     return policy
 
@@ -223,7 +237,9 @@ def _read_title(table: TomlTable) -> Title:
 def _level(name: str, table: TomlTable) -> Level:
     levels = {level.name.lower(): level for level in Level}
     if name not in levels:
-        raise table.wrong(name, name, f"The levels are {', '.join(levels)}.")
+        raise table.wrong(
+            name, name, f"The levels are {', '.join(levels)}.", f"层级有：{'、'.join(levels)}。"
+        )
     return levels[name]
 
 

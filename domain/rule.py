@@ -121,9 +121,24 @@ def _check(rule: Rule, table: TomlTable) -> None:
     length, most = rule.length, rule.extend.max if rule.extend else None
     hours = length is not None and length.unit is Unit.H
     if rule.roll and length is not None and length.unit not in (Unit.CD, Unit.MO):
-        raise table.wrong("roll", True, "Only calendar days and months can end on a day off. Leave roll out.")
+        raise table.wrong(
+            "roll",
+            True,
+            "Only calendar days and months can end on a day off. Leave roll out.",
+            "只有按自然日和月计算的期限才会在休息日届满，请去掉 roll。",
+        )
     if not rule.exclude_start and (length is None or length.count == 0 or hours):
-        raise table.wrong("exclude_start", False, "The first day counts only in a term of one day or more.")
+        raise table.wrong(
+            "exclude_start",
+            False,
+            "The first day counts only in a term of one day or more.",
+            "一日以上的期限才能计入首日。",
+        )
     for field, other in (("warn", rule.warn), ("extend.max", most)):
         if other is not None and (other.unit is Unit.H) != hours:
-            raise table.wrong(field, str(other), "Hours go with hours, days and months with days and months.")
+            raise table.wrong(
+                field,
+                str(other),
+                "Hours go with hours, days and months with days and months.",
+                "小时与小时搭配，日、月与日、月搭配。",
+            )

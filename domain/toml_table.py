@@ -25,6 +25,14 @@ _WORDS: Final[Mapping[type, str]] = {
     dict: "a table",
     date: "a date such as 2022-05-01",
 }
+_WORDS_ZH: Final[Mapping[type, str]] = {
+    str: "加引号的文字",
+    int: "整数",
+    bool: " true 或 false",
+    list: "列表",
+    dict: "表",
+    date: "日期，例如 2022-05-01",
+}
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
@@ -32,7 +40,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as broken:
-        raise Invalid(name, text[:40], f"It is no TOML: {broken}.") from None
+        raise Invalid(name, text[:40], f"It is no TOML: {broken}.", f"不是 TOML 格式：{broken}。") from None
 
 
 class TomlTable:
@@ -47,27 +55,27 @@ class TomlTable:
         """The fields that were not taken yet."""
         return tuple(self._left)
 
-    def wrong(self, field: str, value: object, remedy: str) -> Invalid:
-        return Invalid(f"{self.where}.{field}", value, remedy)
+    def wrong(self, field: str, value: object, remedy: str, remedy_zh: str) -> Invalid:
+        return Invalid(f"{self.where}.{field}", value, remedy, remedy_zh)
 
     def take(self, field: str, kind: type[T], default: T | None = None) -> T:
         """A field of exactly this type; `default` when it is absent, Invalid when there is no default."""
         self._known.append(field)
         value = self._left.pop(field, default)
         if type(value) is not kind:
-            raise self.wrong(field, value, f"Write {_WORDS[kind]}.")
+            raise self.wrong(field, value, f"Write {_WORDS[kind]}.", f"请填写{_WORDS_ZH[kind]}。")
         return value
 
     def text(self, field: str) -> str:
         value = self.take(field, str)
         if not value.strip():
-            raise self.wrong(field, value, "Write a text that is not empty.")
+            raise self.wrong(field, value, "Write a text that is not empty.", "请填写不为空的文字。")
         return value
 
     def count(self, field: str) -> int:
         value = self.take(field, int)
         if value < 0:
-            raise self.wrong(field, value, "Write 0 or more.")
+            raise self.wrong(field, value, "Write 0 or more.", "请填写不小于 0 的数。")
         return value
 
     def length(self, field: str) -> Length:
@@ -75,7 +83,7 @@ class TomlTable:
         try:
             return Length.parse(value)
         except Invalid as problem:
-            raise self.wrong(field, value, problem.remedy) from None
+            raise self.wrong(field, value, problem.remedy, problem.remedy_zh) from None
 
     def length_or_none(self, field: str) -> Length | None:
         if field in self._left:
@@ -86,7 +94,9 @@ class TomlTable:
     def one_of(self, field: str, kind: type[E]) -> E:
         value = self.take(field, str)
         if value not in list(kind):
-            raise self.wrong(field, value, f"Write one of {', '.join(kind)}.")
+            raise self.wrong(
+                field, value, f"Write one of {', '.join(kind)}.", f"请填其中之一：{'、'.join(kind)}。"
+            )
         return kind(value)
 
     def words(self, field: str, known: Mapping[str, object]) -> tuple[str, ...]:
@@ -94,7 +104,9 @@ class TomlTable:
         told: list[object] = self.take(field, list, [])
         for word in told:
             if word not in known:
-                raise self.wrong(field, word, f"Known are {', '.join(known)}.")
+                raise self.wrong(
+                    field, word, f"Known are {', '.join(known)}.", f"可用的有：{'、'.join(known)}。"
+                )
         return tuple(str(word) for word in told)
 
     def table(self, field: str) -> TomlTable:
@@ -104,5 +116,8 @@ class TomlTable:
     def done(self) -> None:
         for field, value in self._left.items():
             raise self.wrong(
-                field, value, f"There is no such field. The fields are {', '.join(self._known)}."
+                field,
+                value,
+                f"There is no such field. The fields are {', '.join(self._known)}.",
+                f"没有此项。可填：{'、'.join(self._known)}。",
             )

@@ -17,6 +17,7 @@ from eventsourcing.domain import Aggregate
 
 from domain.case import Entry
 from domain.errors import Invalid
+from domain.names import value_name
 from domain.terms import Level, UnitKind
 
 TOWNSHIP_KINDS = frozenset({UnitKind.SUBDISTRICT, UnitKind.TOWN, UnitKind.RURAL_TOWNSHIP})
@@ -200,13 +201,33 @@ class Unit(Aggregate):
         code = _text("code", code)
         own = LEVEL_OF_KIND.get(kind, level)
         if own is None:
-            raise Invalid("level", level, f"A {kind.value} is attached to a unit: give its host's level.")
+            raise Invalid(
+                "level",
+                level,
+                f"A {kind.value} is attached to a unit: give its host's level.",
+                f"{value_name(UnitKind, kind).zh} 附设于其他单位：请填所附单位的层级。",
+            )
         if level is not None and level is not own:
-            raise Invalid("level", level, f"A {kind.value} stands at level {own.name}: leave the level out.")
+            raise Invalid(
+                "level",
+                level,
+                f"A {kind.value} stands at level {own.name}: leave the level out.",
+                f"{value_name(UnitKind, kind).zh} 的层级是 {own.name}：请不填层级。",
+            )
         if not parent and (kind in ATTACHED_KINDS or kind is UnitKind.GRID):
-            raise Invalid("parent", parent, f"A {kind.value} belongs to a unit: give that unit's code.")
+            raise Invalid(
+                "parent",
+                parent,
+                f"A {kind.value} belongs to a unit: give that unit's code.",
+                f"{value_name(UnitKind, kind).zh} 须隶属于一个单位：请填该单位的编码。",
+            )
         if parent == code:
-            raise Invalid("parent", parent, "No unit stands under itself: give the code of the unit above.")
+            raise Invalid(
+                "parent",
+                parent,
+                "No unit stands under itself: give the code of the unit above.",
+                "单位不能以自己为上级，请填上级单位的编码。",
+            )
         return cls._create(
             cls.Created,
             id=unit_id(code),
@@ -230,7 +251,9 @@ class Unit(Aggregate):
     def move(self, parent: str, *, effective: date, entry: Entry) -> None:
         """Put the unit, with all that stands under it, under another."""
         if parent in ("", self.code):
-            raise Invalid("parent", parent, "Give the code of the unit that takes it over.")
+            raise Invalid(
+                "parent", parent, "Give the code of the unit that takes it over.", "请填接收它的单位的编码。"
+            )
         self._change(self.Moved, effective, entry, parent=parent)
 
     def reclassify(
@@ -244,10 +267,18 @@ class Unit(Aggregate):
     ) -> None:
         """Change kind (a town becomes a subdistrict), class or population; what is left out stays."""
         if kind is None and township_class is None and population is None:
-            raise Invalid("kind", None, "Give a kind, a township class or a population that changes.")
+            raise Invalid(
+                "kind",
+                None,
+                "Give a kind, a township class or a population that changes.",
+                "类型、乡镇类别、人口，请至少填一项变化。",
+            )
         if kind is not None and LEVEL_OF_KIND.get(kind) is not LEVEL_OF_KIND.get(self.first.kind):
             raise Invalid(
-                "kind", kind.value, "A kind changes within its level: create another unit, merge into it."
+                "kind",
+                kind.value,
+                "A kind changes within its level: create another unit, merge into it.",
+                "类型只能在同一层级内变更；否则请另设单位再并入。",
             )
         self._change(
             self.Reclassified,
@@ -261,14 +292,19 @@ class Unit(Aggregate):
     def merge_into(self, into: str, *, effective: date, entry: Entry) -> None:
         """End the unit on `effective`; from then on `into` answers for it and for what stood under it."""
         if into in ("", self.code):
-            raise Invalid("into", into, "Give the code of the other unit that takes this one over.")
+            raise Invalid(
+                "into",
+                into,
+                "Give the code of the other unit that takes this one over.",
+                "请填接收本单位的另一个单位的编码。",
+            )
         self._end(self.Merged, effective, entry, into=into)
 
     def split_into(self, parts: Iterable[str], *, effective: date, entry: Entry) -> None:
         """Give the territory to `parts` (two or more codes), the unit's own among them when it goes on."""
         codes = tuple(parts)
         if len(set(codes)) < 2 or len(set(codes)) < len(codes) or "" in codes:
-            raise Invalid("parts", codes, "Give two or more different codes.")
+            raise Invalid("parts", codes, "Give two or more different codes.", "请填两个以上不同的编码。")
         ends = self._change if self.code in codes else self._end
         ends(self.Split, effective, entry, parts=codes)
 
@@ -280,43 +316,81 @@ class Unit(Aggregate):
         day = _day(effective)
         if day < self.valid_from:
             raise Invalid(
-                "effective", day, f"Unit {self.code} begins on {self.valid_from}: give no earlier day."
+                "effective",
+                day,
+                f"Unit {self.code} begins on {self.valid_from}: give no earlier day.",
+                f"单位{self.code}自{self.valid_from}起设立：日期不能更早。",
             )
         if self.valid_to is not None and day >= self.valid_to:
-            raise Invalid("effective", day, f"Unit {self.code} ended on {self.valid_to}: give a day before.")
+            raise Invalid(
+                "effective",
+                day,
+                f"Unit {self.code} ended on {self.valid_to}: give a day before.",
+                f"单位{self.code}已于{self.valid_to}撤销：请填此前的日期。",
+            )
         self.trigger_event(event, timestamp=entry.occurred_at, effective=day, entry=entry, **facts)
 
     def _end(self, event: type[Event], effective: date, entry: Entry, **facts: Any) -> None:
         day = _day(effective)
         if self.valid_to is not None:
-            raise Invalid("code", self.code, f"It ended on {self.valid_to}: name a unit that still stands.")
+            raise Invalid(
+                "code",
+                self.code,
+                f"It ended on {self.valid_to}: name a unit that still stands.",
+                f"该单位已于{self.valid_to}撤销：请填仍存在的单位。",
+            )
         if day == self.valid_from:
-            raise Invalid("effective", day, f"Unit {self.code} begins on that day: give a later one.")
+            raise Invalid(
+                "effective",
+                day,
+                f"Unit {self.code} begins on that day: give a later one.",
+                f"单位{self.code}自该日起设立：请填更晚的日期。",
+            )
         self._change(event, day, entry, **facts)
 
 
 def _text(field: str, value: str) -> str:
     text = value.strip()
     if not text:
-        raise Invalid(field, value, "Give a text that is not empty.")
+        raise Invalid(field, value, "Give a text that is not empty.", "请填写不为空的文字。")
     return text
 
 
 def _day(value: date) -> date:
     if isinstance(value, datetime):
-        raise Invalid("effective", value, "Give a local day (Asia/Shanghai), not an instant.")
+        raise Invalid(
+            "effective",
+            value,
+            "Give a local day (Asia/Shanghai), not an instant.",
+            "请填当地日期（Asia/Shanghai），不要填时刻。",
+        )
     return value
 
 
 def _class(value: int | None, kind: UnitKind) -> int | None:
     if value is not None and value not in (1, 2, 3):
-        raise Invalid("township_class", value, "Give 1, 2 or 3 (一类, 二类, 三类), or leave it out.")
+        raise Invalid(
+            "township_class",
+            value,
+            "Give 1, 2 or 3 (一类, 二类, 三类), or leave it out.",
+            "请填 1、2 或 3（一类、二类、三类），或者不填。",
+        )
     if value is not None and kind not in TOWNSHIP_KINDS:
-        raise Invalid("township_class", value, f"Only townships have a class, no {kind.value}: leave it out.")
+        raise Invalid(
+            "township_class",
+            value,
+            f"Only townships have a class, no {kind.value}: leave it out.",
+            f"只有乡镇、街道分类别（{value_name(UnitKind, kind).zh} 没有），请不填。",
+        )
     return value
 
 
 def _population(value: int | None) -> int | None:
     if value is not None and value < 0:
-        raise Invalid("population", value, "Give the number of residents, 0 or more, or leave it out.")
+        raise Invalid(
+            "population",
+            value,
+            "Give the number of residents, 0 or more, or leave it out.",
+            "请填人口数（不小于 0），或者不填。",
+        )
     return value

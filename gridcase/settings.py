@@ -150,7 +150,9 @@ class Settings(BaseSettings):
             name = str(first["loc"][0])
             value = "…" if name in _SECRET else first["input"]
             remedy = f"{first['msg'].removeprefix('Value error, ')}. See docs/settings.md."
-            raise Invalid(f"GRIDCASE_{name.upper()}", value, remedy) from None
+            why = first["msg"].removeprefix("Value error, ")
+            zh = f"此设置无法使用（{why}）。见 docs/settings.md。"
+            raise Invalid(f"GRIDCASE_{name.upper()}", value, remedy, zh) from None
 
     @field_validator("database_url", "read_database_url")
     @classmethod
@@ -212,18 +214,30 @@ class Settings(BaseSettings):
         """The keys of the people store; None: the log keeps its own file beside SQLite. Raises `Invalid`."""
         name, file = "GRIDCASE_MASTER_KEY_FILE", self.master_key_file
         if file is not None and self.master_key is not None:
-            raise Invalid(name, str(file), "GRIDCASE_MASTER_KEY is set as well: keep one of the two.")
+            raise Invalid(
+                name,
+                str(file),
+                "GRIDCASE_MASTER_KEY is set as well: keep one of the two.",
+                "同时设置了 GRIDCASE_MASTER_KEY，请只保留一项。",
+            )
         if self.master_key is not None:
             return _usable("GRIDCASE_MASTER_KEY", lambda where: MasterKeys.of(self._master_key(), where))
         if file is not None:
             if not file.is_file():
-                raise Invalid(name, str(file), "There is no such file. Bring it back, or name the right one.")
+                raise Invalid(
+                    name,
+                    str(file),
+                    "There is no such file. Bring it back, or name the right one.",
+                    "没有此文件。请恢复它，或者指定正确的文件。",
+                )
             return _usable(name, lambda where: MasterKeys.in_file(file, f"{where} ({file})"))
         if self.on_sqlite:
             return None
         raise Invalid(
             name, None, "On PostgreSQL people are sealed with a key that every machine shares: name a file made by "
-            "`openssl rand -hex 32`, and keep a copy of it apart from the database's. See docs/privacy.md."
+            "`openssl rand -hex 32`, and keep a copy of it apart from the database's. See docs/privacy.md.",
+            "在 PostgreSQL 上，个人信息由各台机器共用的密钥加密：请指定用 `openssl rand -hex 32` 生成的文件，"
+            "并与数据库分开另存一份。见 docs/privacy.md。"
         )  # fmt: skip
 
     def signing_keys(self) -> SigningKeys:
@@ -232,7 +246,8 @@ class Settings(BaseSettings):
         if file is not None:
             if not file.is_file():
                 remedy = "There is no such file. Bring it back, or make a first key: `openssl rand -hex 32`."
-                raise Invalid(name, str(file), remedy)
+                zh = "没有此文件。请恢复它，或者生成第一把密钥：`openssl rand -hex 32`。"
+                raise Invalid(name, str(file), remedy, zh)
             return SigningKeys.in_file(file, f"{name} ({file})")
         database = self.sqlite_file
         beside = Path("gridcase.signing.key") if database is None else database.with_suffix(".signing.key")
@@ -249,5 +264,5 @@ def _usable(name: str, keys: Callable[[str], MasterKeys]) -> MasterKeys:
         found = keys(name)
         _ = found.first
     except LogError as error:
-        raise Invalid(name, "…", str(error)) from None
+        raise Invalid(name, "…", str(error), f"密钥无法使用：{error}") from None
     return found

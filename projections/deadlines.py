@@ -127,7 +127,9 @@ def _kind(kind: str, at: datetime, within: int | None) -> list[list[sa.ColumnEle
         "all": [[]],
     }
     if kind not in kinds:
-        raise Invalid("kind", kind, f"Give one of: {', '.join(kinds)}.")
+        raise Invalid(
+            "kind", kind, f"Give one of: {', '.join(kinds)}.", f"请填其中之一：{'、'.join(kinds)}。"
+        )
     return kinds[kind]
 
 

@@ -148,7 +148,12 @@ def cursor(row: Row, sort: str) -> tuple[str, str]:
 def _order(sort: str) -> tuple[sa.Column[Any], bool]:
     column, descending = SORTS.get(sort.removeprefix("-"), (None, False))
     if column is None:
-        raise Invalid("sort", sort, f"Give one of: {', '.join(SORTS)}; with - before it the other way round.")
+        raise Invalid(
+            "sort",
+            sort,
+            f"Give one of: {', '.join(SORTS)}; with - before it the other way round.",
+            f"请填其中之一：{'、'.join(SORTS)}；前面加 - 为倒序。",
+        )
     return column, descending is not sort.startswith("-")
 
 

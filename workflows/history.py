@@ -141,22 +141,36 @@ class HistoryImport:
     def _check(self, case: Case, history: History) -> None:
         if not case.imported:
             raise Invalid(
-                "case", history.code, "A case of this number began here: give imported numbers a prefix."
+                "case",
+                history.code,
+                "A case of this number began here: give imported numbers a prefix.",
+                "本系统已有此编号的案件：请给导入的编号加前缀。",
             )
         if history.type != case.TYPE:
-            raise Invalid("type", history.type, f"It was imported as a {case.TYPE}: correct the mapping.")
+            raise Invalid(
+                "type",
+                history.type,
+                f"It was imported as a {case.TYPE}: correct the mapping.",
+                f"它导入时的类型是 {case.TYPE}：请更正映射。",
+            )
         if set(case.acted) - HARMLESS and any(a.reference not in case.imported for a in history.activities):
             raise Invalid(
                 "case",
                 history.code,
                 "It was worked on here since it was imported: enter what is new by hand.",
+                "导入之后已在本系统办理过：新的内容请手工登记。",
             )
 
     def _anew(self, history: History, activities: Iterable[Activity]) -> Case:
         first, *others = activities
         blank = self._blank.get(history.type)
         if blank is None:
-            raise Invalid("type", history.type, f"Give one of: {', '.join(self._blank)}.")
+            raise Invalid(
+                "type",
+                history.type,
+                f"Give one of: {', '.join(self._blank)}.",
+                f"请填其中之一：{'、'.join(self._blank)}。",
+            )
         opened: type[Any] = HistoryImported
         event = opened(
             originator_id=case_id(history.code),

@@ -118,6 +118,7 @@ class Reference:
                 "code",
                 code,
                 f"It is {there.name} ({there.kind}, under {there.parent or 'nobody'}): rename or move it.",
+                f"此编码已用于{there.name}（{there.kind}，上级：{there.parent or '无'}）：请更名或者划转。",
             )
         units.check_place(code, kind, parent, effective)
         with self._log.checkout(unit_id(code)):

@@ -196,7 +196,12 @@ class Service:
 
     def _office(self, command: Command) -> LetterOffice:
         if self.office is None:
-            raise Invalid("trigger", command.trigger, "This program was started without a press for letters.")
+            raise Invalid(
+                "trigger",
+                command.trigger,
+                "This program was started without a press for letters.",
+                "本程序启动时没有文书排印功能。",
+            )
         return self.office
 
     def _fire(

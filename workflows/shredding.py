@@ -201,9 +201,19 @@ class Shredding:
         now = self.clock()
         at = at or now
         if at.tzinfo is None:
-            raise Invalid("at", at.isoformat(), "Give the instant with its zone, such as +08:00.")
+            raise Invalid(
+                "at",
+                at.isoformat(),
+                "Give the instant with its zone, such as +08:00.",
+                "请填带时区的时间，例如 +08:00。",
+            )
         if at > now + AHEAD:
-            raise Invalid("at", at.isoformat(), "It has not happened yet: record it when it has.")
+            raise Invalid(
+                "at",
+                at.isoformat(),
+                "It has not happened yet: record it when it has.",
+                "此事尚未发生，发生之后再登记。",
+            )
         known = self._kept(reference)
         people = [known] if isinstance(known, Identity) else []
         return Entry(actor, at, mask(reason, people), mask(basis, people), source=Source.API)
@@ -211,5 +221,5 @@ class Shredding:
 
 def _given(reason: str) -> str:
     if not reason.strip():
-        raise Invalid("reason", reason, "Say why.")
+        raise Invalid("reason", reason, "Say why.", "请写明理由。")
     return reason

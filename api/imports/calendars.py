@@ -36,12 +36,17 @@ def import_calendar(service: Service, path: Path, *, actor: Actor, dry_run: bool
 def _read(path: Path) -> dict[int, YearTable]:
     try:
         if path.stat().st_size > LARGEST:
-            raise Invalid("calendar file", path.name, f"It has more than {LARGEST} bytes: is it a calendar?")
+            raise Invalid(
+                "calendar file",
+                path.name,
+                f"It has more than {LARGEST} bytes: is it a calendar?",
+                f"超过 {LARGEST} 字节：这是日历吗？",
+            )
         text = path.read_text(encoding="utf-8-sig")
     except OSError as problem:
         raise NotFound("file", str(path), f"{problem.strerror}: look at the path again.") from None
     except UnicodeDecodeError:
-        raise Invalid("calendar file", path.name, "Write it in UTF-8.") from None
+        raise Invalid("calendar file", path.name, "Write it in UTF-8.", "请用 UTF-8 编码。") from None
     if path.suffix.lower() == ".toml":
         return read_yearly_toml(path.name, text)
     year, table = read_yearly_json(text)

@@ -21,12 +21,20 @@ def read_case_mapping(path: Path) -> CaseMapping:
     case, time = table.inner("case"), table.inner("time")
     calendar = time.text_or("calendar", CALENDARS[0])
     if calendar not in CALENDARS:
-        raise time.wrong("calendar", calendar, f"Write one of {', '.join(CALENDARS)}.")
+        raise time.wrong(
+            "calendar",
+            calendar,
+            f"Write one of {', '.join(CALENDARS)}.",
+            f"请填其中之一：{'、'.join(CALENDARS)}。",
+        )
     rules = {rule.text("name"): rule for rule in table.each("activity")}
     wide = table.has("event")
     if wide == table.has("row") or (wide and rules):
         raise table.wrong(
-            "row", None, "Describe [row] and its [[activity]] rules, or [[event]]s, one of the two."
+            "row",
+            None,
+            "Describe [row] and its [[activity]] rules, or [[event]]s, one of the two.",
+            "请只写一种：[row] 和它的 [[activity]] 规则，或者 [[event]]。",
         )
     forms = table.each("event") if wide else [table.inner("row")]
     events = tuple(_event(form, calendar, wide=wide) for form in forms)
@@ -70,7 +78,12 @@ def _event(form: MappingTable, calendar: str, *, wide: bool) -> EventForm:
 def _when(table: MappingTable) -> When:
     when = When(table.text("column"), frozenset(table.texts("is")))
     if not when.words:
-        raise table.wrong("is", [], "Write the word, or the words, that the column holds then.")
+        raise table.wrong(
+            "is",
+            [],
+            "Write the word, or the words, that the column holds then.",
+            "请写出此时该列中的词，可以是几个。",
+        )
     table.done()
     return when
 
@@ -97,13 +110,26 @@ def _start(table: MappingTable, calendar: str) -> StartForm:
     code = table.text("code")
     if not code.startswith(OWN):
         raise table.wrong(
-            "code", code, f"Begin it with {OWN}, such as F-PENALTY: the others are our own deadlines."
+            "code",
+            code,
+            f"Begin it with {OWN}, such as F-PENALTY: the others are our own deadlines.",
+            f"请以 {OWN} 开头，例如 F-PENALTY：其余的是本系统自己的期限。",
         )
     length, due = table.length_or_none("length"), table.field("due")
     if (length is None) == (due is None):
-        raise table.wrong("length", None, "Give a length or a column with the due instant, one of the two.")
+        raise table.wrong(
+            "length",
+            None,
+            "Give a length or a column with the due instant, one of the two.",
+            "期限长度和到期时间所在的列，请只填一项。",
+        )
     if length is not None and length.unit is Unit.WD and calendar != "holidays":
-        raise table.wrong("length", str(length), 'Working days need calendar = "holidays" under [time].')
+        raise table.wrong(
+            "length",
+            str(length),
+            'Working days need calendar = "holidays" under [time].',
+            '按工作日计算须在 [time] 下写明 calendar = "holidays"。',
+        )
     table.done()
     return StartForm(code, str(length or ""), due)
 
@@ -115,5 +141,8 @@ def _check_deadlines(mapping: CaseMapping, table: MappingTable) -> None:
     for code in chain.from_iterable(one.meets for one in effects):
         if code not in started:
             raise table.wrong(
-                "meets", code, f"Nothing starts it. Started are: {', '.join(sorted(started)) or 'none'}."
+                "meets",
+                code,
+                f"Nothing starts it. Started are: {', '.join(sorted(started)) or 'none'}.",
+                f"没有什么使它开始计算。已开始的有：{'、'.join(sorted(started)) or '无'}。",
             )

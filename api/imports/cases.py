@@ -83,7 +83,12 @@ def _check_states(plan: CaseMapping, service: Service) -> None:
     types = [name for name in plan.type.possible() or service.engines if name in service.engines]
     known = [state for name in types for state in service.engines[name].table.states]
     for state in sorted(plan.states().difference(known)):
-        raise Invalid("state", state, f"The states of a {' or '.join(types)} are {', '.join(known)}.")
+        raise Invalid(
+            "state",
+            state,
+            f"The states of a {' or '.join(types)} are {', '.join(known)}.",
+            f"{'、'.join(types)} 的状态有：{'、'.join(known)}。",
+        )
 
 
 def _checks(plan: CaseMapping, service: Service) -> Callable[[list[Told]], list[Told]]:

@@ -47,7 +47,12 @@ def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
     """The lines of a file, none of which fills memory. Raises Invalid for one that would."""
     while line := text.readline(LINE):
         if len(line) == LINE and line[-1] not in "\r\n":
-            raise Invalid("file", name, f"It has a line of more than {LINE} characters: is it a table?")
+            raise Invalid(
+                "file",
+                name,
+                f"It has a line of more than {LINE} characters: is it a table?",
+                f"有一行超过 {LINE} 个字符：这是表格吗？",
+            )
         yield line
 
 
@@ -74,6 +79,14 @@ def _undecodable(path: Path, encoding: str) -> Invalid:
             except UnicodeDecodeError as problem:
                 bad = line[problem.start : problem.end].hex(" ")
                 return Invalid(
-                    "file.encoding", encoding, f"Line {number} has bytes {bad}: name the file's encoding."
+                    "file.encoding",
+                    encoding,
+                    f"Line {number} has bytes {bad}: name the file's encoding.",
+                    f"第 {number} 行有字节 {bad}：请写明文件的编码。",
                 )
-    return Invalid("file.encoding", encoding, "The file is not written in it: name the file's encoding.")
+    return Invalid(
+        "file.encoding",
+        encoding,
+        "The file is not written in it: name the file's encoding.",
+        "文件不是用这种编码写的，请写明文件的编码。",
+    )

@@ -54,7 +54,10 @@ class Unpacked(io.RawIOBase):
         self._size += size
         if self._size > max(ALWAYS, SWELLS * self._packed.tell()):
             raise Invalid(
-                "file", self._name, f"Unpacked it is more than {SWELLS} times as large: unpack it first."
+                "file",
+                self._name,
+                f"Unpacked it is more than {SWELLS} times as large: unpack it first.",
+                f"解压后超过 {SWELLS} 倍：请先解压。",
             )
         return size
 
@@ -65,6 +68,16 @@ def check_columns(there: Sequence[str], wanted: Iterable[tuple[str, ...]]) -> No
         found = [column for column in choice if column in there]
         if not found:
             columns = ", ".join(column for column in there if column)
-            raise Invalid("column", " or ".join(choice), f"The file has {columns}: correct the mapping.")
+            raise Invalid(
+                "column",
+                " or ".join(choice),
+                f"The file has {columns}: correct the mapping.",
+                f"文件中的列有：{columns}。请更正映射。",
+            )
         if twice := [column for column in found if there.count(column) > 1]:
-            raise Invalid("column", twice[0], "Two columns have this name: rename one of them.")
+            raise Invalid(
+                "column",
+                twice[0],
+                "Two columns have this name: rename one of them.",
+                "有两列同名，请改其中一列的名称。",
+            )

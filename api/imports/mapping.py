@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from api.imports.files import FileForm
 from api.imports.values import Field, Instants
 from domain.errors import Invalid, NotFound
+from domain.names import value_name
 from domain.terms import UnitKind
 from domain.toml_table import TomlTable, parse_toml
 from domain.unit import ATTACHED_KINDS
@@ -44,7 +45,7 @@ class MappingTable(TomlTable):
         tables = []
         for number, one in enumerate(told, 1):
             if not isinstance(one, dict):
-                raise self.wrong(name, one, "Write tables.")
+                raise self.wrong(name, one, "Write tables.", "此处须是若干个表。")
             tables.append(type(self)(f"{self.where}.{name}[{number}]", one))
         return tables
 
@@ -58,7 +59,7 @@ class MappingTable(TomlTable):
         told: list[object] = self.take(name, list, [])
         for one in told:
             if not isinstance(one, str) or not one.strip():
-                raise self.wrong(name, one, "Write texts that are not empty.")
+                raise self.wrong(name, one, "Write texts that are not empty.", "请填写若干段不为空的文字。")
         return tuple(str(one) for one in told)
 
     def field(self, name: str) -> Field | None:
@@ -70,11 +71,13 @@ class MappingTable(TomlTable):
         table = self.inner(name)
         columns, constant = table.texts("column"), table.text_or("constant")
         if bool(columns) == bool(constant):
-            raise table.wrong("column", columns, "Give a column or a constant, one of the two.")
+            raise table.wrong(
+                "column", columns, "Give a column or a constant, one of the two.", "列和固定值请只填一项。"
+            )
         values = table.take("values", dict, {}) if table.has("values") else None
         for word, ours in (values or {}).items():
             if not isinstance(ours, str):
-                raise table.wrong(f"values.{word}", ours, "Write a text in quotes.")
+                raise table.wrong(f"values.{word}", ours, "Write a text in quotes.", "请填写加引号的文字。")
         default = table.take("default", str) if table.has("default") else None
         field = Field(columns, constant, values, default, table.text_or("prefix"))
         table.done()
@@ -83,7 +86,7 @@ class MappingTable(TomlTable):
     def needed(self, name: str) -> Field:
         found = self.field(name)
         if found is None:
-            raise self.wrong(name, None, "Name the column, or give a constant.")
+            raise self.wrong(name, None, "Name the column, or give a constant.", "请填列名，或者给出固定值。")
         return found
 
     def one_among(self, name: str, words: Iterable[str]) -> Field | None:
@@ -91,7 +94,9 @@ class MappingTable(TomlTable):
         found, known = self.field(name), list(words)
         for word in (found and found.possible()) or ():
             if word and word not in known:
-                raise self.wrong(name, word, f"Write one of {', '.join(known)}.")
+                raise self.wrong(
+                    name, word, f"Write one of {', '.join(known)}.", f"请填其中之一：{'、'.join(known)}。"
+                )
         return found
 
 
@@ -109,7 +114,12 @@ class ConstantUnit:
 def check_parent(kind: UnitKind, parent: str) -> None:
     """Raises Invalid for a unit that cannot stand alone."""
     if not parent and (kind in ATTACHED_KINDS or kind is UnitKind.GRID):
-        raise Invalid("parent", parent, f"A {kind.value} belongs to a unit: give that unit's code.")
+        raise Invalid(
+            "parent",
+            parent,
+            f"A {kind.value} belongs to a unit: give that unit's code.",
+            f"{value_name(UnitKind, kind).zh} 须隶属于一个单位：请填该单位的编码。",
+        )
 
 
 def open_mapping(path: Path, kind: str) -> MappingTable:
@@ -119,18 +129,30 @@ def open_mapping(path: Path, kind: str) -> MappingTable:
     except OSError as problem:
         raise NotFound("mapping", str(path), f"{problem.strerror}: look at the path again.") from None
     except UnicodeDecodeError:
-        raise Invalid("mapping", path.name, "Write mapping files in UTF-8.") from None
+        raise Invalid(
+            "mapping", path.name, "Write mapping files in UTF-8.", "映射文件请用 UTF-8 编码。"
+        ) from None
     table = MappingTable(path.name, parse_toml(path.name, text))
     told = table.text("imports")
     if told != kind:
-        raise table.wrong("imports", told, f'This import takes a mapping with imports = "{kind}".')
+        raise table.wrong(
+            "imports",
+            told,
+            f'This import takes a mapping with imports = "{kind}".',
+            f'此导入须用写有 imports = "{kind}" 的映射。',
+        )
     return table
 
 
 def read_id(table: MappingTable) -> str:
     name = table.text("id")
     if not NAME.fullmatch(name):
-        raise table.wrong("id", name, "Write small letters, digits, - and _, at most 40.")
+        raise table.wrong(
+            "id",
+            name,
+            "Write small letters, digits, - and _, at most 40.",
+            "请填小写字母、数字、- 和 _，最多 40 个字符。",
+        )
     return name
 
 
@@ -147,13 +169,24 @@ def read_form(table: MappingTable) -> FileForm:
             codecs.lookup(form.encoding)
         except LookupError:
             raise table.wrong(
-                "encoding", form.encoding, 'Write "auto", "utf-8", "gb18030" or "utf-16".'
+                "encoding",
+                form.encoding,
+                'Write "auto", "utf-8", "gb18030" or "utf-16".',
+                '请填 "auto"、"utf-8"、"gb18030" 或 "utf-16"。',
             ) from None
     if len(form.delimiter) != 1:
-        raise table.wrong("delimiter", form.delimiter, 'Write one character, such as "," or "\\t".')
+        raise table.wrong(
+            "delimiter",
+            form.delimiter,
+            'Write one character, such as "," or "\\t".',
+            '请填一个字符，例如 "," 或 "\\t"。',
+        )
     if form.header < 1:
         raise table.wrong(
-            "header", form.header, "Write the number of the line with the names of the columns."
+            "header",
+            form.header,
+            "Write the number of the line with the names of the columns.",
+            "请填列名所在的行号。",
         )
     return form
 
@@ -163,7 +196,12 @@ def read_instants(table: MappingTable) -> Instants:
     try:
         instants = Instants(ZoneInfo(zone), table.texts("format"))
     except (ZoneInfoNotFoundError, ValueError):
-        raise table.wrong("zone", zone, "Write an IANA time zone, such as Asia/Shanghai.") from None
+        raise table.wrong(
+            "zone",
+            zone,
+            "Write an IANA time zone, such as Asia/Shanghai.",
+            "请填 IANA 时区，例如 Asia/Shanghai。",
+        ) from None
     return instants
 
 

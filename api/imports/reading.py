@@ -39,7 +39,10 @@ def read_rows(
             yield from _rows(lines, form, list(wanted))
     except (EOFError, BadGzipFile, zlib.error) as problem:
         raise Invalid(
-            "file", path.name, f"It is packed, but not whole ({problem}): fetch it again."
+            "file",
+            path.name,
+            f"It is packed, but not whole ({problem}): fetch it again.",
+            f"压缩文件不完整（{problem}）：请重新下载。",
         ) from None
 
 
@@ -82,4 +85,9 @@ def _rows(
         else:
             yield Row(line, dict(zip(columns, map(str.strip, cells), strict=False)))
     if header is None:
-        raise Invalid("file", "no header", f"The names of the columns belong into line {form.header}.")
+        raise Invalid(
+            "file",
+            "no header",
+            f"The names of the columns belong into line {form.header}.",
+            f"列名应写在第 {form.header} 行。",
+        )

@@ -141,7 +141,12 @@ def _kinds(table: MappingTable) -> Iterator[KindRule]:
             try:
                 patterns.append((column, re.compile(pattern)))
             except re.error as problem:
-                raise where.wrong(column, pattern, f"Write a regular expression ({problem}).") from None
+                raise where.wrong(
+                    column,
+                    pattern,
+                    f"Write a regular expression ({problem}).",
+                    f"请填正则表达式（{problem}）。",
+                ) from None
         rule.done()
         yield KindRule(kind, tuple(patterns))
 

@@ -63,7 +63,7 @@ def create_constants(
     _create(service, list(constant_rows(units)), "constants of a mapping", actor, report, dry_run, True, None)
     if report.rejected:
         wrong = report.rejected[0]
-        raise Invalid(f"unit.{wrong.field}", wrong.value, wrong.remedy)
+        raise Invalid(f"unit.{wrong.field}", wrong.value, wrong.remedy, wrong.remedy_zh)
     return report
 
 
@@ -136,5 +136,5 @@ def _create(
 
 def _rejected(unit: UnitRow, problem: Invalid | NotFound) -> Rejected:
     if isinstance(problem, NotFound):
-        problem = Invalid(problem.kind, problem.name, problem.remedy)
+        problem = Invalid(problem.kind, problem.name, problem.remedy, "没有此项，请先登记，或者改填已有的。")
     return Rejected.because(unit.line, problem)

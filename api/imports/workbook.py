@@ -31,11 +31,17 @@ def workbook_lines(path: Path, form: FileForm, tell: Tell) -> Iterator[tuple[int
     try:
         workbook = CalamineWorkbook.from_path(path)
         if form.sheet and form.sheet not in workbook.sheet_names:
-            raise Invalid("file.sheet", form.sheet, f"The workbook has {', '.join(workbook.sheet_names)}.")
+            raise Invalid(
+                "file.sheet",
+                form.sheet,
+                f"The workbook has {', '.join(workbook.sheet_names)}.",
+                f"工作簿中有：{'、'.join(workbook.sheet_names)}。",
+            )
         sheet = workbook.get_sheet_by_name(form.sheet) if form.sheet else workbook.get_sheet_by_index(0)
     except CalamineError as problem:
+        zh = f"无法作为工作簿打开（{problem}）：请重新保存，或者另存为 CSV。"
         remedy = f"It does not open as a workbook ({problem}): save it again, or as CSV."
-        raise Invalid("file", path.name, remedy) from None
+        raise Invalid("file", path.name, remedy, zh) from None
     size, height = path.stat().st_size, max(sheet.total_height, 1)
     for number, cells in enumerate(sheet.iter_rows(), 1):
         yield number, [_as_text(cell) for cell in cells]
@@ -47,7 +53,12 @@ def _check_size(packed: ZipFile) -> None:
     """Raises Invalid for a workbook that would fill memory: by what is packed in it, or by two cells far apart."""
     size = sum(part.file_size for part in packed.infolist())
     if size > UNPACKED:
-        raise Invalid("file", f"{size} bytes unpacked", "Save the sheet as CSV: a workbook is opened whole.")
+        raise Invalid(
+            "file",
+            f"{size} bytes unpacked",
+            "Save the sheet as CSV: a workbook is opened whole.",
+            "请把工作表另存为 CSV：工作簿须整个打开，太大了。",
+        )
     for name in packed.namelist():
         columns, rows = _corner(packed, name)
         if columns * rows > MOST_CELLS:
@@ -55,6 +66,7 @@ def _check_size(packed: ZipFile) -> None:
                 "file",
                 f"{rows} rows, {columns} columns",
                 "Delete what stands far from the table, or save it as CSV.",
+                "请删去远离表格的内容，或者另存为 CSV。",
             )
 
 

@@ -78,10 +78,23 @@ def read_xes(path: Path, wanted: Iterable[tuple[str, ...]], tell: Tell) -> Itera
             parser.close()
     except DefusedXmlException as problem:
         raise Invalid(
-            "file", path.name, f"It has a DTD, which XES has not ({problem}): remove the DOCTYPE."
+            "file",
+            path.name,
+            f"It has a DTD, which XES has not ({problem}): remove the DOCTYPE.",
+            f"含有 XES 不用的 DTD（{problem}）：请删去 DOCTYPE。",
         ) from None
     except ParseError as problem:
-        raise Invalid("file", path.name, f"It is no XML: {problem}. Export it again.") from None
+        raise Invalid(
+            "file",
+            path.name,
+            f"It is no XML: {problem}. Export it again.",
+            f"不是 XML：{problem}。请重新导出。",
+        ) from None
     if not seen:
-        raise Invalid("file", path.name, "It has no event in a trace: is it an XES log?")
+        raise Invalid(
+            "file",
+            path.name,
+            "It has no event in a trace: is it an XES log?",
+            "轨迹中没有事件：这是 XES 日志吗？",
+        )
     check_columns(sorted(seen), wanted)

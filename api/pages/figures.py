@@ -68,7 +68,12 @@ def one_figure(
     )  # fmt: skip
     listed = part or ("denominator" if FIGURES[name].lengths else "numerator")
     if listed not in PARTS and listed not in FIGURES[name].excluded:
-        raise Invalid("part", listed, f"{name} has: {', '.join((*PARTS, *FIGURES[name].excluded))}.")
+        raise Invalid(
+            "part",
+            listed,
+            f"{name} has: {', '.join((*PARTS, *FIGURES[name].excluded))}.",
+            f"{name} 有：{'、'.join((*PARTS, *FIGURES[name].excluded))}。",
+        )
     with context.reads.connect() as connection:
         told = _told(request, context, connection, asked, listed, by)
         if not may.sees_figures(code, by_unit=True).allowed:
@@ -154,7 +159,12 @@ def _cases(
 def _broken_down(context: Context, connection: sa.Connection, asking: Asking, asked: Asked, by: str) -> Table:
     """The number broken down by one more dimension; every row leads on."""
     if by not in asked.figure.may or by in asked.key:
-        raise Invalid("by", by, f"{asked.name} may be broken down by {', '.join(asked.figure.may)}.")
+        raise Invalid(
+            "by",
+            by,
+            f"{asked.name} may be broken down by {', '.join(asked.figure.may)}.",
+            f"{asked.name} 可按以下维度分列：{'、'.join(asked.figure.may)}。",
+        )
     said, say, one = asking.language, asking.say, asked.figure
     lines = []
     rows = asked.rows(connection, by)

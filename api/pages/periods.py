@@ -38,7 +38,12 @@ class Span:
         """Raises Invalid."""
         found = WRITTEN.fullmatch(written)
         if found is None:
-            raise Invalid("period", written, "Give a month (2026-09), a quarter (2026-Q3) or a year (2026).")
+            raise Invalid(
+                "period",
+                written,
+                "Give a month (2026-09), a quarter (2026-Q3) or a year (2026).",
+                "请填月份（2026-09）、季度（2026-Q3）或年份（2026）。",
+            )
         year = int(found["year"]) * 12
         if found["month"]:
             return cls("month", year + int(found["month"]) - 1)

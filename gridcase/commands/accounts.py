@@ -170,4 +170,4 @@ def post_of(text: str) -> Role:
         return Role(text)
     except ValueError:
         posts = ", ".join(role for role in Role if role not in (Role.SYSTEM, Role.CITIZEN))
-        raise Invalid("post", text, f"Give one of {posts}.") from None
+        raise Invalid("post", text, f"Give one of {posts}.", f"请填其中之一：{posts}。") from None

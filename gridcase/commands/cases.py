@@ -173,7 +173,12 @@ def fire(
         table = context.service.engines[code if opens else context.names.of_case(code)].table
         facts = typed(table, trigger, given)
         if opens and expected is not None:
-            raise Invalid("--expected", expected, "A case that is being opened has no version yet.")
+            raise Invalid(
+                "--expected",
+                expected,
+                "A case that is being opened has no version yet.",
+                "正在登记的案件还没有版本。",
+            )
         command = Command(
             trigger,
             new_code if opens else code,
@@ -302,7 +307,9 @@ def export_cases(
     """All cases that match, as a table for a spreadsheet. That it was made is recorded, like every export."""
     form = file.suffix.removeprefix(".").lower()
     if form not in ("csv", "xlsx"):
-        raise Invalid("FILE", str(file), "Give a name that ends in .csv or .xlsx.")
+        raise Invalid(
+            "FILE", str(file), "Give a name that ends in .csv or .xlsx.", "文件名请以 .csv 或 .xlsx 结尾。"
+        )
     filters = CaseFilters(q=text, unit=unit or None, late=late, closed="true" if everything else "false")
     with house(caught_up=True) as context:
         units = context.service.reference.organisation()

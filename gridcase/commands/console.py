@@ -180,14 +180,19 @@ def actor_from(text: str) -> Actor:
         return Actor(user, Role(post), unit)
     except ValueError:
         posts = ", ".join(role for role in Role if role is not Role.SYSTEM)
-        raise Invalid("--as", text, f"Write user:post:unit, where post is one of {posts}.") from None
+        raise Invalid(
+            "--as",
+            text,
+            f"Write user:post:unit, where post is one of {posts}.",
+            f"请写成 账号:岗位:单位，岗位为其中之一：{posts}。",
+        ) from None
 
 
 def day(name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid(name, text, "Give a day such as 2026-03-02.") from None
+        raise Invalid(name, text, "Give a day such as 2026-03-02.", "请填写日期，例如 2026-03-02。") from None
 
 
 def instant(name: str, text: str | None) -> datetime | None:
@@ -197,7 +202,12 @@ def instant(name: str, text: str | None) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Invalid(name, text, "Give an instant such as 2026-03-02T09:00+08:00.") from None
+        raise Invalid(
+            name,
+            text,
+            "Give an instant such as 2026-03-02T09:00+08:00.",
+            "请填写时间，例如 2026-03-02T09:00+08:00。",
+        ) from None
     return at if at.tzinfo else at.replace(tzinfo=TZ)
 
 
@@ -207,6 +217,6 @@ def pairs(name: str, given: Sequence[str]) -> dict[str, str]:
     for text in given:
         key, eq, value = text.partition("=")
         if not eq:
-            raise Invalid(name, text, "Write name=value.")
+            raise Invalid(name, text, "Write name=value.", "请写成 名称=值。")
         told[key] = value
     return told

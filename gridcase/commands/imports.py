@@ -100,7 +100,7 @@ def importer(text: str) -> Actor:
 
 def mode(on_error: str) -> Literal["continue", "stop"]:
     if on_error not in ("continue", "stop"):
-        raise Invalid("--on-error", on_error, "Give continue or stop.")
+        raise Invalid("--on-error", on_error, "Give continue or stop.", "请填 continue 或 stop。")
     return on_error  # type: ignore[return-value]
 
 

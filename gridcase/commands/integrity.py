@@ -59,6 +59,7 @@ def trusted(path: Path | None) -> SigningKeys:
             "--keys",
             str(path),
             "There is no such file. `gridcase checkpoint keys` prints what belongs in it.",
+            "没有此文件。`gridcase checkpoint keys` 会打印其内容。",
         )
     return SigningKeys.in_file(path)
 
@@ -101,7 +102,7 @@ def check(
 
 def _there(option: str, path: Path) -> Path:
     if not path.is_file():
-        raise Invalid(option, str(path), "There is no such file.")
+        raise Invalid(option, str(path), "There is no such file.", "没有此文件。")
     return path
 
 
@@ -110,7 +111,7 @@ def notes_in(path: Path) -> list[str]:
     try:
         return exports.ExportedRows(path).notes
     except NotAnExport as problem:
-        raise Invalid("--checkpoints", str(path), str(problem)) from None
+        raise Invalid("--checkpoints", str(path), str(problem), f"文件无法使用：{problem}") from None
 
 
 def of_case(recorder: LogRecorder, vouching: SigningKeys, code: str) -> Report:
@@ -263,7 +264,8 @@ def proof(
         anchor = of_size(anchors, over)
         if position > anchor.checkpoint.size:
             remedy = f"The checkpoint is over {anchor.checkpoint.size} events. Run `gridcase checkpoint make` first."
-            raise Invalid("POSITION", position, remedy)
+            zh = f"检查点覆盖 {anchor.checkpoint.size} 个事件。请先运行 `gridcase checkpoint make`。"
+            raise Invalid("POSITION", position, remedy, zh)
         found = proofs.inclusion(recorder, anchor, position)
     said = (
         f"Event {position:,} is among the {anchor.checkpoint.size:,} that key {anchor.key_id} signed on "

@@ -136,7 +136,7 @@ def check(
 ) -> None:
     """Whether a file is a letter that was issued: its digest stands in the log."""
     if not file.is_file():
-        raise Invalid("FILE", str(file), "There is no such file.")
+        raise Invalid("FILE", str(file), "There is no such file.", "没有此文件。")
     told = digest(file.read_bytes())
     with house(there=True) as context:
         logged = context.letters.with_digest(told)

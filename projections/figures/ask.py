@@ -91,7 +91,7 @@ def drill(
     split = question.figure.split
     if part not in PARTS and part not in question.figure.excluded:
         wanted = ", ".join((*PARTS, *question.figure.excluded))
-        raise Invalid("part", part, f"{name} has: {wanted}.")
+        raise Invalid("part", part, f"{name} has: {wanted}.", f"{name} 有：{wanted}。")
     found: dict[str, None] = {}
     numerator = "1" if question.figure.lengths else "p.n"
     for values, reason, code, counted in question.cases(connection, scope, local_date(at), numerator):

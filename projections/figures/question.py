@@ -191,10 +191,20 @@ def asked(
     if one is None:
         raise NotFound("figure", name, f"There are: {', '.join(FIGURES)}.")
     if until <= since:
-        raise Invalid("to", day(until), f"Give a day after {day(since)}: the period ends before it begins.")
+        raise Invalid(
+            "to",
+            day(until),
+            f"Give a day after {day(since)}: the period ends before it begins.",
+            f"请填晚于{day(since)}的日期：期间的结束早于开始。",
+        )
     for field, value in (("at", at), ("known_at", known_at)):
         if value is not None and value.tzinfo is None:
-            raise Invalid(field, value.isoformat(), "Give the instant with a time zone, such as +08:00.")
+            raise Invalid(
+                field,
+                value.isoformat(),
+                "Give the instant with a time zone, such as +08:00.",
+                "请填带时区的时间，例如 +08:00。",
+            )
     if known_at is not None and known_at > at:
         raise Invalid(
             "known_at",
@@ -206,7 +216,12 @@ def asked(
     dimensions = one.by if told is None else tuple(dict.fromkeys(told))
     for dimension in dimensions:
         if dimension not in one.may:
-            raise Invalid("by", dimension, f"{name} may be broken down by {', '.join(one.may)}.")
+            raise Invalid(
+                "by",
+                dimension,
+                f"{name} may be broken down by {', '.join(one.may)}.",
+                f"{name} 可按以下维度分列：{'、'.join(one.may)}。",
+            )
     found = connection.execute(
         sa.text("SELECT 1 FROM read_units WHERE code = :unit LIMIT 1"), {"unit": unit}
     ).first()

@@ -67,7 +67,12 @@ def read_key(written: str) -> dict[str, str]:
     for pair in filter(None, written.split(",")):
         name, given, value = pair.partition("=")
         if not given or name not in DIMENSIONS:
-            raise Invalid("key", written, f"Write dimension=value pairs of {', '.join(DIMENSIONS)}.")
+            raise Invalid(
+                "key",
+                written,
+                f"Write dimension=value pairs of {', '.join(DIMENSIONS)}.",
+                f"请写成 维度=值，维度有：{'、'.join(DIMENSIONS)}。",
+            )
         key[name] = value
     return key
 
