@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from api.access.door import Door
 from api.access.sign_in import SignIn
+from api.boards import Boards
 from api.codes import new_code
 from api.cursor import Cursors
 from api.histories import Histories
@@ -94,6 +95,7 @@ class Context:
     names: Names = field(init=False)
     seen: Runner = field(init=False)
     histories: Histories = field(init=False)
+    boards: Boards = field(init=False, default_factory=Boards)
     accounts: Accounts = field(init=False)
     door: Door = field(init=False)
     sign_in: SignIn = field(init=False)

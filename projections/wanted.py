@@ -22,6 +22,7 @@ from projections.units import under
 from projections.words import Found, folded, found_by
 from projections.worklist_table import READ_WORKLIST
 
+RARE = ("returned", "new")  # each has an index of the cases that are so
 LOOKED_UP = ("holder", "reporter")  # each has an index that begins with it
 COMPARED = (
     *("state", "stage", "type", "severity", "channel", "category", "petition_class", "level", "outcome"),
@@ -107,6 +108,10 @@ class Wanted:
             waiting = sa.and_(c.holder == unit, c.person == "")
             theirs = sa.union_all(having_a_part(user), sa.select(c.case_id).where(waiting))
             yield Found(c.case_id, theirs, sa.or_(sa.and_(holder == unit, c.person == ""), _has_a_part(user)))
+        for name in RARE:
+            if getattr(self, name):
+                marked = c[name] == sa.literal_column("1")  # as the index says it
+                yield Found(c.case_id, sa.select(c.case_id).where(marked), c[name] == 1)
         for name in LOOKED_UP:
             if (value := getattr(self, name)) is not None:
                 asked = _not_looked_up(c[name], dialect) == value

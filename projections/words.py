@@ -23,6 +23,9 @@ WORDS = "words"  # the column that holds them, in the table that has a `number` 
 
 Words = sa.Text().with_variant(TSVECTOR(), "postgresql")
 
+FEW_FOUND = (
+    5_000  # rows: of more than that so many are hit that a walk in the order of a list soon fills its page
+)
 LONGEST = 60  # characters of one word: enough for any code
 WIDE = "\u2e80"  # from here on scripts are written without spaces
 
@@ -71,6 +74,7 @@ class Found:
     key: sa.ColumnElement[Any]
     keys: sa.Select[Any] | sa.CompoundSelect[Any]
     asked: sa.ColumnElement[bool]
+    few: int | None = None  # keys with which it is worth to begin, where that is fewer than elsewhere
 
 
 def found_by(table: sa.Table, text: str, dialect: str) -> Found | None:
@@ -81,12 +85,12 @@ def found_by(table: sa.Table, text: str, dialect: str) -> Found | None:
     if dialect == "postgresql":
         query = " & ".join(f"'{word}'" + (":*" if more else "") for word, more in words)
         asked = held.op("@@", is_comparison=True)(sa.cast(query, TSQUERY))
-        return Found(number, sa.select(number).where(asked), asked)
+        return Found(number, sa.select(number).where(asked), asked, FEW_FOUND)
     query = " ".join(f'"{word}"' + (" *" if more else "") for word, more in words)
     index = sa.table(_index(table.name), sa.column("rowid"))
     matches = sa.literal_column(index.name).op("MATCH", is_comparison=True)(query)
     written = (sa.func.instr(held, f"'{word}" + ("" if more else "'")) > 0 for word, more in words)
-    return Found(number, sa.select(index.c.rowid).where(matches), sa.and_(*written))
+    return Found(number, sa.select(index.c.rowid).where(matches), sa.and_(*written), FEW_FOUND)
 
 
 # The index. On PostgreSQL it goes with its table; on SQLite it is a table beside it, kept by triggers.

@@ -48,7 +48,9 @@ class Listing:
         ways = list(wanted.narrowed(connection.dialect.name))
         sizes: list[int] = []
         for way in ways:
-            sizes.append(how_many(connection, way.keys, min([FEW, *sizes])))
+            few = FEW if way.few is None else min(FEW, way.few)
+            size = how_many(connection, way.keys, min([few, *sizes]))
+            sizes.append(size if size <= few else FEW + 1)
         fewest = min(sizes, default=FEW + 1)
         self.gathered = fewest <= FEW
         self._known: int | None = None

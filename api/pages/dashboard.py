@@ -43,6 +43,8 @@ def dashboard(
 ) -> HTMLResponse:
     following = Live.of(context, every=SELDOM)
     at, organisation = context.now(), context.service.reference.organisation()
+    if known_at is None:
+        at = context.boards.instant(at, following.after or 0)
     today = local_date(at)
     span = Span.read(period) if period else Span.around(today - SETTLED, "quarter")
     code = unit or own_unit(context, me, today)
@@ -53,7 +55,9 @@ def dashboard(
     limits = context.service.policies.in_force(context.service.jurisdiction, at).limits
     with context.reads.connect() as connection:
         by_unit = bool(where.under) and may.sees_figures(where.unit.code, by_unit=True).allowed
-        asking = Asking(connection, where.unit.code, span, at, cut, limits, words(request), by_unit)
+        asking = Asking(
+            connection, where.unit.code, span, at, cut, limits, words(request), by_unit, context.boards
+        )
         told = parts(asking, context)
         told["under"] = under(asking, where) if by_unit else None
         told["peers"] = (

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
+from api.boards import Boards
 from api.pages.charts.amount import Amount, Say
 from api.pages.charts.table import Cell
 from api.pages.languages import Language, Said
@@ -44,6 +45,7 @@ class Asking:
     limits: Limits
     language: Language
     by_unit: bool = False
+    kept: Boards = field(default_factory=Boards)
     say: Say = field(init=False)
     asked: dict[str, list[Row]] = field(
         init=False, default_factory=dict
@@ -82,11 +84,17 @@ class Asking:
         return period, rows
 
     def _rows(self, name: str, since: date, until: date, by: Sequence[str]) -> list[Row]:
-        told = figure(
-            self.connection, name, self.unit, since, until, at=self.at, by=by, known_at=self.cut, limits=self.limits
-        )  # fmt: skip
-        rows: list[Row] = told["rows"]
-        return rows
+        days = tuple(limits_as_parameters(self.limits).items())
+
+        def ask() -> list[Row]:
+            told = figure(
+                self.connection, name, self.unit, since, until,
+                at=self.at, by=by, known_at=self.cut, limits=self.limits,
+            )  # fmt: skip
+            rows: list[Row] = told["rows"]
+            return rows
+
+        return self.kept.rows(self.at, (name, self.unit, since, until, tuple(by), self.cut, days), ask)
 
     def provisional(self, name: str, until: date) -> bool:
         """Whether a period that ends before `until` is not over, or its window has not passed, at the cut."""
