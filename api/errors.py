@@ -50,7 +50,7 @@ from domain.errors import (
     all_of,
     shown,
 )
-from domain.remedies import REFERENCE, REMEDIES, names, wrong
+from domain.remedies import OWN_CODE, REFERENCE, REMEDIES, names, wrong
 from eventlog.errors import Conflict, SubjectEmptied, Unencodable, Unreadable
 
 logger = logging.getLogger("gridcase.api")
@@ -211,8 +211,11 @@ def in_words(error: Mapping[str, Any]) -> Invalid:
     field = ".".join(where[1:] if where[:1] == ["body"] and len(where) > 1 else where)
     kind, told = str(error["type"]), error.get("ctx", {})
     remedy = KINDS.get(kind) or (kind if kind in REMEDIES else STEMS.get(kind.partition("_")[0], "unusable"))
-    if str(told.get("pattern", "")).endswith(REFERENCE):
+    pattern = str(told.get("pattern", ""))
+    if pattern.endswith(REFERENCE):
         remedy = "reference"
+    elif pattern == OWN_CODE:
+        remedy = "own_code"
     words = {
         "choices": names(re.findall("'([^']*)'", str(told.get("expected", "")))),
         "least": told.get("ge", told.get("gt", "")),

@@ -15,9 +15,10 @@ from pydantic_core import PydanticCustomError
 from api.access.acting import acting, own_matter
 from api.access.sight import acting_scope
 from api.access.signed import Signed
+from api.acquaintance import meet
 from api.fields import Form, Instant, Line, Post, Reference, Text, asked, form
 from domain.actor import Actor
-from domain.remedies import CODE, REFERENCE
+from domain.remedies import OWN_CODE, REFERENCE
 from domain.terms import Role, Source
 from eventlog.identity import Identity
 from workflows.command import Command
@@ -95,10 +96,14 @@ def command_form(table: Table, trigger: str) -> type[Envelope]:
         "facts": (Annotated[facts, AS_SENT], Field(default_factory=dict) if empty else Field())
     }
     if opens(table, trigger):
-        code = Annotated[str, Field(pattern=CODE)]
+        code = Annotated[str, Field(pattern=OWN_CODE)]
         members["code"] = (
             code | None,
-            Field(None, description="The code of the new case; left out: made by the server."),
+            Field(
+                None,
+                description="Your own number of the matter: the case gets the code `UNIT.NUMBER`, with the unit in which you "
+                "act. Left out: the server makes a code.",
+            ),
         )
     return create_model(
         f"{title}Command", __base__=Envelope, __doc__=f"{table.verbs[trigger][1]}.", **members
@@ -144,10 +149,13 @@ def command_of(
 ) -> Command:
     """The command that a body asks for. Facts go on as they were sent: what was left out stays left out."""
     actor = actor_of(me, body.actor)
+    if type and case:
+        case = f"{actor.unit}.{case}"
     scope = acting_scope(context, me, actor, "" if type else case)
     if actor.post is Role.CITIZEN:
         known = _named(body.facts) if type else [p.subject for p in context.service.seen(case, scope).parties]
         own_matter(actor, known, trigger)
+    meet(context, me, scope, "" if type else case, [person.subject_id for person in body.people], body.facts)
     return Command(
         trigger,
         case,

@@ -21,6 +21,9 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # room for every sum
 LARGEST: Final = 2**31 - 1
 REFERENCE: Final = r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,63}$"  # a name in Chinese can never be one
 CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+OWN_CODE: Final = (
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"  # a unit's own number: the dot before it ends the unit's code
+)
 
 # fmt: off
 REMEDIES: Final[Mapping[str, T]] = {
@@ -54,6 +57,8 @@ REMEDIES: Final[Mapping[str, T]] = {
                   "administrator opens an account first; they need not sign in."),
     "official_here": T("请填有账号、当日在本案单位任以下岗位之一的人员：{posts}。",
                        "Name somebody with an account who that day holds one of these posts in the unit of the case: {posts}."),
+    "own_code": T("请填本单位的编号：字母、数字和 _ -，最多 40 个字符。",
+                  "Give a number of your own: letters, digits and _ -, 40 characters at most."),
     "code": T("请填编号：字母、数字和 . _ -，最多 64 个字符。", "Give a code: letters, digits and . _ -, 64 characters at most."),
     "post": T("系统岗位不能由人担任，请填办理人的岗位。", "No person acts as the system: give the post in which you act."),
     "key": T("请填由可见的英文字符组成的键，例如 UUID。", "Give a key of printable ASCII characters, such as a UUID."),

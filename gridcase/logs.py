@@ -7,6 +7,7 @@ an address with a code in it: whoever reads logs is not who may read cases.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TextIO
@@ -59,8 +60,16 @@ class AsText(logging.Formatter):
         at = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         told = " ".join(str(value) for value in getattr(record, "told", {}).values())
         said = " ".join(part for part in (record.getMessage(), told, current()[:8]) if part)
-        line = f"{at} {record.levelname.lower():<7} {said}"
+        line = f"{at} {record.levelname.lower():<7} {UNSEEN.sub(_escaped, said)}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+# What would begin another line, or move the cursor of whoever looks: somebody may have sent it.
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 _encode = msgspec.json.Encoder(enc_hook=str).encode

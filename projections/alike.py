@@ -75,6 +75,13 @@ def alike(
     return found[:most]
 
 
+def has_met(connection: sa.Connection, subject: str, scope: Scope, on: date) -> bool:
+    """Whether somebody is, or was from the beginning, a party of a case in the scope."""
+    m = READ_LIKENESS.c
+    query = sa.select(m.case_id).where(m.mark.in_(marks_of_parties([subject])), visible(scope, m.case_id, on))
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def similar(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two titles share most of their pairs."""
     if min(len(one), len(other)) < FEWEST_PAIRS:

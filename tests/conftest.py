@@ -5,6 +5,7 @@ import os
 import pytest
 
 from eventlog.log import open_log
+from tests.support.browser import chromium
 from tests.support.frozen import let_the_machinery_run
 from tests.support.keys import KEYS, TEXT
 from tests.support.postgres import Cluster
@@ -19,6 +20,13 @@ def postgres_cluster():
     cluster = Cluster()
     yield cluster
     cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium_browser():
+    """One browser for all tests of a process: a second one cannot be started in it."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.examples import EXAMPLES, REPORTER, VILLAGE
+from api.examples import EXAMPLES, GRID, REPORTER, VILLAGE
 from tests.api.conftest import body_of
 from tests.support.township import at
 from tests.support.waiting import eventually
@@ -91,9 +91,11 @@ def test_a_new_case_gets_a_code_that_tells_its_day_unless_it_brings_one(web):
     assert web.report().startswith("D-20260302-")
     body = {**body_of("dispute_report"), "code": "村-1"}
     assert web.send("POST", "/disputes/report", body).json()["field"] == "code"
+    body["code"] = "OLD.17"
+    assert "40 characters" in web.send("POST", "/disputes/report", body).json()["remedy"]
     body["code"] = "OLD-17"
     first = web.send("POST", "/disputes/report", body)
-    assert (first.status_code, first.headers["Location"]) == (201, "/api/v1/cases/OLD-17")
+    assert (first.status_code, first.headers["Location"]) == (201, f"/api/v1/cases/{GRID}.OLD-17")
     again = web.send("POST", "/disputes/report", body)
     assert (again.status_code, again.json()["field"]) == (422, "code")
 

@@ -27,7 +27,8 @@ MORE = (
     (BUREAU, "农业农村局", "bureau", COUNTY),
     ("999999", "邻县", "county", ""),
 )
-HERE, THERE, GONE_UP, LENT = "D-HERE", "D-THERE", "D-UP", "D-LENT"
+HERE, GONE_UP, LENT = (f"{GRID}.D-{name}" for name in ("HERE", "UP", "LENT"))  # their grid's own numbers
+THERE = f"{OTHER_VILLAGE}.D-THERE"
 ALL = {HERE, THERE, GONE_UP, LENT}
 NEIGHBOUR = by("he.neighbour", "unit_head", OTHER_VILLAGE)
 
@@ -87,8 +88,12 @@ def county(web):
 
 
 def report(web: Any, code: str, actor: dict[str, str], origin: str) -> None:
-    body = body_of("dispute_report", actor=actor, origin=origin, title=f"边界纠纷 {code}") | {"code": code}
-    assert web.send("POST", "/disputes/report", body).status_code == 201
+    body = body_of("dispute_report", actor=actor, origin=origin, title=f"边界纠纷 {code}")
+    if origin != GRID:  # other people
+        body |= {"people": [{"subject_id": "S-9001", "name": "钱七"}]}
+        body["facts"]["parties"] = [{"subject": "S-9001"}]
+    answer = web.send("POST", "/disputes/report", body | {"code": code.rpartition(".")[2]})
+    assert (answer.status_code, answer.json().get("case")) == (201, code), answer.text
 
 
 def fired(web: Any, code: str, trigger: str, actor: dict[str, str], facts: dict[str, Any]) -> None:
@@ -195,7 +200,7 @@ def test_a_case_that_one_may_not_see_answers_like_one_that_is_not_there(county):
 def test_the_cases_behind_a_figure_are_those_that_its_reader_may_see(county):
     web = county
     for code, actor in ((HERE, MEDIATOR), (THERE, NEIGHBOUR)):
-        told = {"party": "S-1001", "statement": "不愿调解", "ways_told": "诉讼"}
+        told = {"party": "S-1001" if code == HERE else "S-9001", "statement": "不愿调解", "ways_told": "诉讼"}
         fired(web, code, "refuse", actor, told)
     asked = {"part": "excluded", "from": "2026-01-01", "unit": COUNTY}
     for who, seen in SEEN:

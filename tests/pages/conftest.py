@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from api.context import Context, opened
 from gridcase.settings import Settings
-from tests.support.browser import Visitors, chromium
+from tests.support.browser import Visitors
 from tests.support.township import Now, at
 from tests.support.workbench import Workbench
 
@@ -60,13 +60,6 @@ def module_bench(tmp_path_factory: pytest.TempPathFactory, module_now: Now) -> I
     """The same for a whole file of tests that only look."""
     with opened_in(tmp_path_factory.mktemp("bench"), module_now) as context:
         yield Workbench(context).founded()
-
-
-@pytest.fixture(scope="session")
-def chromium_browser() -> Iterator[Browser]:
-    """One browser for all tests of a process."""
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The workbench of tests/pages, attacked."""
 
-from tests.pages.conftest import bench, chromium_browser, context, module_bench, now
+from tests.pages.conftest import bench, context, module_bench, module_now, now
 
-__all__ = ["bench", "chromium_browser", "context", "module_bench", "now"]
+__all__ = ["bench", "context", "module_bench", "module_now", "now"]
