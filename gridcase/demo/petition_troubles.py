@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from domain.petition import Evidence, Inquiry, Notice, Result, ReviewResult
 from domain.terms import Channel, PetitionClass, Role, Severity
-from gridcase.demo import petitions as s
+from gridcase.demo import petition_parts as s
 from gridcase.demo.casework import Path
 from gridcase.demo.district import COUNTY, COUNTY_CENTRE, PETITION_OFFICE
 from gridcase.demo.petitions import PetitionMatter
