@@ -80,7 +80,7 @@ class Wanted:
         if self.closed_only:
             found.append(c.state == CLOSED)
         elif self.open_only:
-            found.append(c.state != CLOSED)
+            found.append(c.state != sa.literal_column(f"'{CLOSED}'"))  # as the index of the open ones says it
         if self.scope.kept_from:
             found.append(not_kept(self.scope, c.case_id, self.today))
         bounds = (
