@@ -15,6 +15,8 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.samples import BODIES
+
 REF = "#/components/schemas/{name}"
 SHOWN: dict[str, type[Any]] = {}  # name -> struct of an answer
 
@@ -163,6 +165,8 @@ def _guarded(told: dict[str, Any]) -> None:
             for status, problem in problems(*EVERYWHERE, *(413,) * ("requestBody" in operation)).items():
                 operation["responses"].setdefault(str(status), problem)
             operation["responses"] = dict(sorted(operation["responses"].items()))
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                content.setdefault("example", BODIES.get(operation["operationId"]))
 
 
 def _once(told: dict[str, Any]) -> None:

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Header, Path, Response
 from api.access.sight import seen_case
 from api.access.signed import Me, Signed
 from api.context import Context
-from api.examples import EXAMPLES
 from api.forms import IdempotencyKey, command_form, command_of, has_route, opens
 from api.headers import POSITION, IfMatch, Prefer, answer, etag, version, wanted_wait
 from api.here import Here
 from api.openapi import problems, shows
+from api.samples import example
 from api.wording import description, summary
 from domain.errors import GridcaseError, Invalid, NotFound
 from domain.remedies import CODE
@@ -84,9 +84,9 @@ def _router(table: Table) -> APIRouter:
     return router
 
 
-def _example(table: Table, trigger: str) -> dict[str, Any] | None:
-    example = EXAMPLES.get(f"{table.case_type}_{trigger}")
-    return {"requestBody": {"content": {"application/json": {"example": example}}}} if example else None
+def _example(table: Table, trigger: str) -> dict[str, Any]:
+    shown = example(f"{table.case_type}_{trigger}", table, trigger)
+    return {"requestBody": {"content": {"application/json": {"example": shown}}}}
 
 
 def _opening(table: Table, trigger: str) -> Any:

@@ -7,9 +7,13 @@ import re
 from functools import cache
 from pathlib import Path
 
+from jsonschema_rs import Draft202012Validator
+
 from api import openapi
 from api.examples import EXAMPLES
+from api.samples import example
 from workflows.dispute import DISPUTE
+from workflows.facts import complete, take
 from workflows.petition import PETITION
 
 document = cache(openapi.document)
@@ -62,6 +66,43 @@ def test_what_is_sent_and_what_is_answered_have_names_of_their_own_and_examples_
     )
     body = told["paths"]["/api/v1/disputes/report"]["post"]["requestBody"]["content"]["application/json"]
     assert body["example"]["facts"] == EXAMPLES["dispute_report"]["facts"]
+
+
+def test_every_body_has_an_example_that_is_valid_and_every_status_a_shape_and_a_sentence():
+    told = json.loads(document())
+    missing, wrong = [], []
+    for path, ways in told["paths"].items():
+        for way, operation in ways.items():
+            name = operation["operationId"]
+            if not operation["summary"] or (path.startswith("/api") and not operation.get("description")):
+                missing.append(f"{name}: no words")
+            for status, answer in operation["responses"].items():
+                kinds = resolved(told, answer)
+                if not kinds["description"] or not all(
+                    one.get("schema") for one in kinds["content"].values()
+                ):
+                    missing.append(f"{name} {status}")
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                schema = content["schema"] | {"components": told["components"]}
+                if content.get("example") is None:
+                    missing.append(f"{name}: no example")
+                elif found := [
+                    one.message for one in Draft202012Validator(schema).iter_errors(content["example"])
+                ]:
+                    wrong.append((name, found))
+            assert way in ("get", "post")
+    assert (missing, wrong) == ([], [])
+
+
+def test_the_facts_of_every_example_are_taken_as_the_workflow_takes_them():
+    for table in (DISPUTE, PETITION):
+        for trigger in set(table.rows) - PROGRAM_ONLY - {"reveal"}:
+            facts = example(f"{table.case_type}_{trigger}", table, trigger).get("facts", {})
+            complete(table.asks[trigger], take(table.events[trigger], table.asks[trigger], facts))
+
+
+def resolved(told, part):
+    return told["components"]["responses"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
 
 
 def test_docs_api_md_tells_every_path():
