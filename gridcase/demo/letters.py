@@ -24,9 +24,8 @@ from workflows.service import Service
 if TYPE_CHECKING:
     from gridcase.demo.casework import Casework, Matter
 
-LATELY: Final = timedelta(
-    days=60
-)  # before the end of the year: letters of all of it would take as long as the year
+# How long before the end of the year a matter may have begun: letters of all of them would take as long as the year itself.
+LATELY: Final = {"dispute": timedelta(days=120), "petition": timedelta(days=60)}
 SHOWN: Final = frozenset({"declined", "extended", "ended_in_village"})  # once, for their kind
 
 # What is decided -> the letter that tells of it.
@@ -54,7 +53,7 @@ def press(service: Service, font_folder: Path | None) -> bool:
 
 def wanted(matter: Matter, begins: date, ends_on: date) -> bool:
     """Whether somebody at one of the printed accounts will look for this matter's letters."""
-    return begins >= ends_on - LATELY and matter.grid.startswith(LOOKED_AT[matter.TYPE])
+    return begins >= ends_on - LATELY[matter.TYPE] and matter.grid.startswith(LOOKED_AT[matter.TYPE])
 
 
 def tell(work: Casework, case: Any, command: Command) -> None:
