@@ -187,13 +187,19 @@ def test_a_petition_goes_from_the_window_to_a_review(
     assert str(bench.service.case(code).state) == "escalation.under_review"
 
 
-def test_a_mediator_works_by_keyboard_alone(visit: Visitors, bench: Workbench) -> None:
+def offered(bench: Workbench) -> str:
+    """A dispute that a grid worker has reported and offered to the village; answers with its code."""
     people = [Identity("S-1001", "person", "张三"), Identity("S-1002", "person", "李四")]
     code = bench.do(
         "report", "", "chen.reporter", people, "dispute", origin=GRID, channel="visit", category="neighbour",
-        title="排水沟争执", parties=[{"subject": "S-1001"}, {"subject": "S-1002"}],
+        title="张三与李四因排水沟争执", parties=[{"subject": "S-1001"}, {"subject": "S-1002"}],
     ).case  # fmt: skip
     bench.do("offer", code, "chen.reporter", unit=VILLAGE)
+    return code
+
+
+def test_a_mediator_works_by_keyboard_alone(visit: Visitors, bench: Workbench) -> None:
+    code = offered(bench)
     page = visit("li.mediator", "/work?tab=unit")
     keys = Keyboard(page)
 
@@ -231,12 +237,7 @@ def test_a_mediator_works_by_keyboard_alone(visit: Visitors, bench: Workbench) -
 def test_a_supervisor_goes_from_the_dashboard_to_a_late_case_and_its_history(
     visit: Visitors, bench: Workbench, now: Now, size: tuple[int, int], lang: str, scripts: bool
 ) -> None:
-    people = [Identity("S-1001", "person", "张三"), Identity("S-1002", "person", "李四")]
-    code = bench.do(
-        "report", "", "chen.reporter", people, "dispute", origin=GRID, channel="visit", category="neighbour",
-        title="张三与李四因排水沟争执", parties=[{"subject": "S-1001"}, {"subject": "S-1002"}],
-    ).case  # fmt: skip
-    bench.do("offer", code, "chen.reporter", unit=VILLAGE)
+    code = offered(bench)
     now.instant += timedelta(days=14)
     sweep_once(bench.context, now())
     assert bench.context.wait_for(bench.service.log.head(), 20)

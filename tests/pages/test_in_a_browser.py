@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from api.examples import GRID, VILLAGE
-from eventlog.identity import Identity
 from tests.support.browser import PHONE, Visitors
+from tests.support.sights import mediated
 from tests.support.township import Now
 from tests.support.workbench import Workbench
-
-PEOPLE = [Identity("S-1001", "person", "张三", phone="13800000001"), Identity("S-1002", "person", "李四")]
 
 
 @pytest.fixture
 def code(bench: Workbench, now: Now) -> str:
     """A dispute that the village mediates."""
-    code = bench.do(
-        "report", "", "chen.reporter", PEOPLE, "dispute", origin=GRID, channel="visit", category="neighbour",
-        title="张三与李四因宅基地边界起争执", summary="张三称李四砌墙越界约三十厘米，李四称界石被移动。",
-        parties=[{"subject": "S-1001"}, {"subject": "S-1002"}],
-    ).case  # fmt: skip
-    for hours, trigger, user, facts in (
-        (1, "offer", "chen.reporter", {"unit": VILLAGE}),
-        (20, "accept", "li.mediator", {"within_scope": True}),
-        (1, "assign_mediator", "wang.head", {"chair": "li.mediator"}),
-        (1, "explain_rights", "li.mediator", {"told": ["S-1001", "S-1002"]}),
-        (0, "consent", "li.mediator", {"party": "S-1001"}),
-        (0, "consent", "li.mediator", {"party": "S-1002"}),
-        (1, "open_mediation", "li.mediator", {}),
-    ):
-        now.instant += timedelta(hours=hours)
-        bench.do(trigger, code, user, **facts)
-    return code
+    return mediated(bench, now)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -121,10 +121,10 @@ def pages_of_the_routes() -> Iterator[tuple[str, Any]]:
                 yield route.path, route.path_regex
 
 
-def told(bench: Workbench, now: Now) -> dict[str, str]:
-    """Tell a small story: what the paths of the rows name."""
+def mediated(bench: Workbench, now: Now) -> str:
+    """A dispute between 张三 and 李四 that their village mediates; answers with its code."""
     people = [Identity("S-1001", "person", "张三", phone="13800000001"), Identity("S-1002", "person", "李四")]
-    dispute = bench.do(
+    code = bench.do(
         "report", "", "chen.reporter", people, "dispute", origin=GRID, channel="visit", category="neighbour",
         title="张三与李四因宅基地边界和排水沟位置长期争执，双方亲属多次到场", summary="张三称李四砌墙越界约三十厘米。",
         parties=[{"subject": "S-1001"}, {"subject": "S-1002"}],
@@ -140,7 +140,13 @@ def told(bench: Workbench, now: Now) -> dict[str, str]:
     ]
     for hours, trigger, user, facts in steps:
         now.instant += timedelta(hours=hours)
-        bench.do(trigger, dispute, user, **facts)
+        bench.do(trigger, code, user, **facts)
+    return code
+
+
+def told(bench: Workbench, now: Now) -> dict[str, str]:
+    """Tell a small story: what the paths of the rows name."""
+    dispute = mediated(bench, now)
     parties = [{"subject": "S-2001", "part": "petitioner"}]
     petition = bench.do(
         "receive", "", "zhou.window", [Identity("S-2001", "person", "王五")], "petition", origin=TOWNSHIP, channel="visit",
