@@ -36,6 +36,7 @@ def changes(
     return page(
         request, context, me, "changes.html",
         case=case,
+        step=step if known else "",
         names=called(case.parties),
         changes=by_name(context, context.service.changes(case_id(case.code), since)),
         against=hindrance(context, case, me.actor(), step) if me.acting and known else None,

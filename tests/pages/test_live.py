@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.examples import GRID, VILLAGE
+from api.imports.work import Work, Works
 from eventlog.identity import Identity
 from tests.support.browser import PHONE, Visitors, axe_findings
-from tests.support.workbench import Workbench
+from tests.support.workbench import Workbench, actor
 
 PEOPLE = [Identity("S-1001", "person", "张三"), Identity("S-1002", "person", "李四")]
 NOTED = "已约双方周五见面。\n地点另行通知。"
@@ -114,6 +116,8 @@ def test_two_people_at_one_form(visit: Visitors, module_bench: Workbench) -> Non
     expect(one.get_by_role("status").first).to_have_text("已办理：记录进展")
     notice = two.locator(".meanwhile summary")
     expect(notice).to_contain_text("案件已由王立新更新：")
+    module_bench.do("raise_severity", code, "wang.head", severity="major")
+    expect(notice).to_contain_text("等 2 项")
     box = two.locator("[name='facts.text']")
     assert box.evaluate("one => [one === document.activeElement, one.selectionStart, one.value]") == [
         True,
@@ -122,9 +126,10 @@ def test_two_people_at_one_form(visit: Visitors, module_bench: Workbench) -> Non
     ]
     assert axe_findings(two) == []
     notice.click()
-    expect(two.locator(".meanwhile li")).to_contain_text("王立新")
+    expect(two.locator(".meanwhile li").first).to_contain_text("王立新")
     two.get_by_role("button", name="记录进展").last.click()
-    expect(two.locator("#changes li")).to_contain_text("王立新")
+    expect(two.locator("#changes li")).to_have_count(2)
+    expect(two.locator("#changes li").last).to_contain_text("提高严重程度")
     assert two.locator("[name='facts.text']").input_value() == NOTED
     two.get_by_role("button", name="按最新情况提交").click()
     expect(two.get_by_role("status").first).to_have_text("已办理：记录进展")
@@ -161,6 +166,26 @@ def test_what_was_typed_survives_a_reload_a_lost_session_and_a_step_that_is_gone
     assert fill.input_value() == "界址不在本村"
     expect(page.locator("#changes")).to_contain_text("李和")
     expect(page.locator(".wrongs")).to_contain_text("现在不能这样办理")
+
+
+def test_an_import_is_watched_without_a_reload_and_without_scripts(
+    visit: Visitors, module_bench: Workbench, tmp_path: Path
+) -> None:
+    works: Works = module_bench.app.state.imports
+    work = Work(
+        "watched", "units", "units.csv", actor("admin"), module_bench.context.now(), tmp_path, share=0.25
+    )
+    works._works[work.id] = work
+    page, plain = (visit("admin", "/imports/watched", scripts=scripts) for scripts in (True, False))
+    page.evaluate("window.loadedOnce = true")
+    for share in (0.25, 0.75):
+        work.share = share
+        expect(page.locator("progress")).to_have_attribute("value", str(share))
+    work.state, work.report = "checked", {"created": 3}
+    for one in (page, plain):  # by the refresh that stands in the page for those without scripts
+        expect(one.locator("main")).to_contain_text("检查完了，还没有写入")
+    expect(page.locator("#live")).to_contain_text("检查完了")
+    assert page.evaluate("window.loadedOnce")
 
 
 def test_nothing_is_told_to_a_stranger_and_no_page_waits_for_what_is_not_there(
