@@ -49,6 +49,7 @@ def test_the_list_shows_the_accounts_of_ones_own_units_and_is_searched_and_filte
 
     with house.client("admin") as client:
         assert shown(client) >= set(PEOPLE) | {TOWN}
+        assert f'href="/accounts?unit={VILLAGE}"' in client.get(f"/units/{VILLAGE}")
     with house.client(TOWN) as client:
         own = shown(client)
         assert {"li.mediator", "wu.handler", TOWN} <= own and not {"sun.supervisor", "admin"} & own
