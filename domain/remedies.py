@@ -59,6 +59,7 @@ REMEDIES: Final[Mapping[str, T]] = {
                        "Name somebody with an account who that day holds one of these posts in the unit of the case: {posts}."),
     "own_code": T("请填本单位的编号：字母、数字和 _ -，最多 40 个字符。",
                   "Give a number of your own: letters, digits and _ -, 40 characters at most."),
+    "no_person": T("编号不得含姓名、证件号码或电话。", "It may hold nobody's name or number: give another."),
     "code": T("请填编号：字母、数字和 . _ -，最多 64 个字符。", "Give a code: letters, digits and . _ -, 64 characters at most."),
     "post": T("系统岗位不能由人担任，请填办理人的岗位。", "No person acts as the system: give the post in which you act."),
     "key": T("请填由可见的英文字符组成的键，例如 UUID。", "Give a key of printable ASCII characters, such as a UUID."),

@@ -6,6 +6,7 @@ transaction. Nothing is recorded on refusal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -46,6 +47,7 @@ from workflows.staff import Staff
 AHEAD = timedelta(minutes=5)  # clocks of phones differ by a little; more is a mistake
 TRIES = 3  # without an expected version a command may meet somebody faster and simply decide again
 TRIES_FOR_A_NUMBER = 12  # every letter of a unit wants the next number of one book
+_MADE = re.compile("[0-9a-f]{32}|")  # a correlation that a server made, or none: it holds no name
 
 # What a command on one case does to another: trigger -> (fact that names the other case, trigger there).
 COMPANIONS = {
@@ -288,16 +290,19 @@ class Service:
         if event is None:
             raise wrong("trigger", command.trigger, "choice", choices=names(engine.table.verbs))
         facts = take(event, engine.table.asks[command.trigger], command.facts)
-        reason, basis = command.reason, command.basis
-        if any(texts((*facts.values(), reason, basis))):
-            facts, reason, basis = mask_value((facts, reason, basis), self._people(command, case))
+        reason, basis, correlation = command.reason, command.basis, command.correlation
+        if any(texts((*facts.values(), reason, basis))) or not _MADE.fullmatch(correlation):
+            told, known = (facts, reason, basis, correlation), self._people(command, case)
+            facts, reason, basis, correlation = mask_value(told, known)
+            if case is None and mask_value(command.case, known) != command.case:
+                raise wrong("case", None, "no_person")
         note = {
             "reason": reason,
             "basis": basis,
             "source": command.source,
             "late": late,
             "command": command.key,
-            "correlation": command.correlation,
+            "correlation": correlation,
         }
         return facts, at, note
 

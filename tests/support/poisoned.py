@@ -31,8 +31,13 @@ STANDINGS = {
 CLOSING = frozenset({"merge", "absorb", "void", "unmerge"})  # of these the end hides what came before
 
 
-def poisoned(bench: Workbench, text: str, people: list[Identity] | None = None) -> tuple[str, str]:
-    """The codes of a dispute and a petition full of this text. `people` are their three parties."""
+def poisoned(
+    bench: Workbench, text: str, people: list[Identity] | None = None, kept: str = ""
+) -> tuple[str, str]:
+    """The codes of a dispute and a petition full of this text. `people` are their three parties.
+
+    `kept` is the text as the service would keep it, where that is another: the later events are written past it.
+    """
     one, other, third = people or [Identity(f"S-{n}", "person", f"人{n}", "", "", "") for n in range(3)]
     dispute = bench.do(
         "report", "", "chen.reporter", [one, other], "dispute", origin=GRID, channel="visit", title=text,
@@ -42,8 +47,8 @@ def poisoned(bench: Workbench, text: str, people: list[Identity] | None = None) 
         "receive", "", "zhou.window", [third], "petition", origin=TOWNSHIP, channel="visit", title=text, by_office=False,
         record=text, parties=[{"subject": third.subject_id, "part": "petitioner"}],
     ).case  # fmt: skip
-    _fill(bench, DISPUTE, dispute, one.subject_id, petition, text)
-    _fill(bench, PETITION, petition, third.subject_id, dispute, text)
+    _fill(bench, DISPUTE, dispute, one.subject_id, petition, kept or text)
+    _fill(bench, PETITION, petition, third.subject_id, dispute, kept or text)
     return dispute, petition
 
 
