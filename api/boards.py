@@ -39,6 +39,11 @@ class Boards:
             self._at, self._position, self._rows = now, position, {}
             return now
 
+    def behind(self, position: int) -> bool:
+        """Whether more has been recorded, up to here, than boards of this instant know."""
+        with self._lock:
+            return self._position < position
+
     def rows(self, at: datetime, key: Hashable, ask: Callable[[], Rows]) -> Rows:
         """The answer to the question `key` at this instant. Change nothing in it."""
         with self._lock:

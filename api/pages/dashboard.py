@@ -65,6 +65,7 @@ def dashboard(
         )
     if known_at is None:
         told["live"] = following
+    told["old"] = known_at is None and context.boards.behind(following.after or 0)
     told |= {
         "place": where,
         "above": [each for each in where.above if may.sees_figures(each.code).allowed],

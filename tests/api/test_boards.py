@@ -33,6 +33,7 @@ def test_the_same_answer_is_given_while_nothing_was_recorded_and_no_longer_than_
 def test_of_many_events_a_board_is_kept_though_more_are_recorded_but_never_beyond_the_day():
     boards = Boards()
     boards.instant(NOW, LARGE)
+    assert not boards.behind(LARGE) and boards.behind(LARGE + 1)  # then the page looks again by itself
     assert boards.instant(NOW + SOON, LARGE + 1) == NOW
     midnight = datetime(2026, 3, 2, 16, tzinfo=UTC)  # in Shanghai
     boards.instant(midnight - SOON, LARGE + 2)

@@ -12,7 +12,7 @@
   let wanted = 0; // the place in the log that the next look has to show
   let news = null;
   let stream = null;
-  let timer = 0;
+  let timer = 0, later = 0; // until the next look: because of news, because a part wants it
   let busy = false;
   let last = 0, spent = 0, failures = 0; // when a look began, what it took, how many failed one after the other
   let over = false;
@@ -39,7 +39,14 @@
     stream?.close();
     stream = null;
     clearTimeout(timer);
+    clearTimeout(later);
     timer = 0;
+  }
+  // A part that grows old by itself: an import under way, a board that is kept for a minute.
+  function poll() {
+    const part = document.querySelector("[data-live-poll]");
+    clearTimeout(later);
+    if (part && !over && !document.hidden) later = setTimeout(look, Number(part.dataset.livePoll) * 1000);
   }
   // A look costs the server at most a twentieth of the time, however busy it is.
   function soon(pause) {
@@ -83,8 +90,7 @@
     if (over) return stop();
     if (!failures) listen();
     if (wanted > upto) soon(0);
-    const poll = document.querySelector("[data-live-poll]");
-    if (poll && !timer && !document.hidden) timer = setTimeout(look, Number(poll.dataset.livePoll) * 1000);
+    poll();
   }
 
   // Putting in.
@@ -240,6 +246,7 @@
   addEventListener("pageshow", (event) => { if (event.persisted) look(); });
 
   const seen = document.querySelector("form[data-keep] [name=version]")?.value;
-  if (document.querySelector("[data-live-poll]") || (told.version && seen && Number(seen) < Number(told.version))) look();
+  if (told.version && seen && Number(seen) < Number(told.version)) look();
   else listen();
+  poll();
 })();
