@@ -16,6 +16,7 @@ from benchmarks.peers.tutorial.projection import VIEWS, fill, project
 from benchmarks.places import Databases, databases
 from eventlog.log import EventLog, open_log
 from projections.all import PROJECTIONS, open_reads
+from projections.projection import Projection
 from projections.runner import Runner
 
 
@@ -66,6 +67,9 @@ def _ours(
             [timed(lambda: _live(runner, count))],
             theirs,
         )
+        for projection in PROJECTIONS:
+            alone = _alone(places, kind, log, projection)
+            _add(table, f"live: {projection.name} alone", count, [alone], theirs)
         told("rebuild")
         names = [*runner.projections]
         times: dict[str, list[float]] = {name: [] for name in names}
@@ -98,6 +102,19 @@ def _ours(
 def _add(table: Table, name: str, events: int, seconds: list[float], theirs: float) -> None:
     rate = events / middle(seconds)
     table.rows.append([name, number(middle(seconds)), number(rate), ratio(rate, theirs)])
+
+
+def _alone(places: Databases, kind: str, log: EventLog, projection: Projection) -> float:
+    """Seconds that one projection takes for the log, step by step, into tables of its own."""
+    url = places.fresh(kind)
+    reads = open_reads(url)
+    try:
+        runner = Runner(log, reads, [projection])
+        runner.prepare()
+        return timed(lambda: _live(runner, log.head()))
+    finally:
+        reads.dispose()
+        places.drop(url)
 
 
 def _live(runner: Runner, upto: int) -> None:

@@ -74,7 +74,7 @@ READ_WORKLIST = sa.Table(
     sa.Index("ix_read_worklist_updated", "updated_at", "case_id"),
     sa.Index("ix_read_worklist_opened", "opened_at", "case_id"),
     sa.Index("ix_read_worklist_reporter", "reporter", "state"),
-    *(_of_some(mark, f"{mark} = 1", "case_id") for mark in ("returned", "new")),
+    *(_of_some(f"is_{mark}", f"{mark} = 1", mark, "case_id") for mark in ("returned", "new")),
     *(
         _of_some(f"open_{column}", f"state != '{CLOSED}'", column, "case_id")
         for column in ("code", "opened_at", "updated_at")
