@@ -35,7 +35,8 @@ def meet(context: Context, me: Signed, scope: Scope, case: str, people: Iterable
     if not named:
         return
     own = {party.subject for party in context.service.seen(case, scope).parties} if case else set()
-    known = context.service.log.subjects.get(set(named.values()) - own)
+    others = set(named.values()) - own
+    known = context.service.log.subjects.get(others) if others else {}
     strangers = {one for one in known if not _met(context, scope_of(context, me), one)}
     if wrong := [Invalid(field, one, REMEDY, REMEDY_ZH) for field, one in named.items() if one in strangers]:
         raise all_of(wrong)

@@ -14,12 +14,17 @@ from tests.support.workbench import PEOPLE, Workbench
 
 # Without a session they do what they do, and another site's is told apart by where it comes from (test_sign_in.py).
 BEFORE_THE_SESSION = {"/sign-in", "/sign-in/set-up"}
-FORGED: tuple[tuple[dict[str, str], str], ...] = (
-    ({}, "application/x-www-form-urlencoded"),
-    ({"csrf": ""}, "application/x-www-form-urlencoded"),
-    ({"csrf": "csrf-of-somebody"}, "application/x-www-form-urlencoded"),
-    ({"csrf": "right"}, "text/plain"),
+BODY = b'{"facts": {}}'
+FORGED_JSON: tuple[dict[str, Any], ...] = (
+    {"content": BODY, "headers": {"Content-Type": "application/json"}},
+    {"content": BODY, "headers": {"Content-Type": "text/plain", "Gridcase-CSRF": "csrf-of-somebody"}},
 )
+
+
+def forged_forms(user: str) -> tuple[dict[str, Any], ...]:
+    """Without a token, with another's, and the right one where no form carries it."""
+    plain = {"content": f"csrf=csrf-of-{user}".encode(), "headers": {"Content-Type": "text/plain"}}
+    return {"data": {}}, {"data": {"csrf": ""}}, {"data": {"csrf": "csrf-of-somebody"}}, plain
 
 
 def filled(path: str) -> str:
@@ -53,18 +58,12 @@ def refused_everywhere(client: TestClient, bench: Workbench, paths: set[str], as
     before = bench.service.log.head()
     for n, path in enumerate(sorted(paths)):
         user = sorted(PEOPLE)[n % len(PEOPLE)]
-        for fields, kind in FORGED:
-            sent: dict[str, Any] = {
-                "data": {k: v.replace("right", f"csrf-of-{user}") for k, v in fields.items()}
-            }
-            if as_json:
-                sent = {"content": b'{"facts": {}}'}
-                kind = "application/json" if kind.startswith("app") else kind
-            headers = {"Content-Type": kind, "Cookie": f"{COOKIE}={bench.session(user)}", "If-Match": "*"}
-            answer = client.post(path, headers=headers, **sent)
+        for sent in FORGED_JSON if as_json else forged_forms(user):
+            headers = {"Cookie": f"{COOKIE}={bench.session(user)}", "If-Match": "*"} | sent.get("headers", {})
+            answer = client.post(path, **sent | {"headers": headers})
             assert (answer.status_code, answer.json()["rule"]) == (403, "csrf"), (
                 path,
-                fields,
+                sent,
                 answer.text[:300],
             )
     assert bench.service.log.head() == before, "something was recorded"
