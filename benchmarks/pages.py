@@ -105,7 +105,8 @@ def _measured(places: Databases, kind: str, source: Casework, copies: int, round
             slowest = max(slowest, p95 if taken else 0.0)
         table.rows.append([page, *cells, "yes" if slowest < GOAL else "no"])
     table.notes = [
-        f"{rounds} requests of each address and reader, one at a time, after one that is not counted. {places.version()}",
+        f"{rounds} requests of each address and reader, one at a time, after one that is not counted."
+        + (f" {places.version()}." if kind == "postgresql" else ""),
         "county: a supervisor of the county; village: the head of one village's mediation committee.",
     ]
     return table
