@@ -131,7 +131,7 @@ def packed(request: Request, answer: HTMLResponse) -> HTMLResponse:
     A token beside text that a stranger may choose is safe: our cookies are SameSite, a stranger's page gets no such answer.
     """
     if len(answer.body) >= SMALL and assets.takes_gzip(request):
-        answer.body = gzip.compress(bytes(answer.body), 5, mtime=0)
+        answer.body = gzip.compress(bytes(answer.body), 9, mtime=0)
         answer.headers["Content-Encoding"] = "gzip"
         answer.headers["Content-Length"] = str(len(answer.body))
     return answer
