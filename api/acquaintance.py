@@ -1,7 +1,7 @@
 """Whether whoever sends a command may use a reference in it: one that stands for a stranger is refused.
 
 A case's parties can be revealed in it, and what is sent in `people` is what is known of somebody from then on. So whoever
-could name anybody's reference could read their name, or give them another (docs/decisions/0032).
+could name anybody's reference could read their name, or give them another (docs/decisions/0022).
 """
 
 from __future__ import annotations

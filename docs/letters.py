@@ -48,7 +48,7 @@ A template that letters were made of is never edited (a test pins its digest). C
 change the words there, and name it in `workflows/letters.py`. `paper.typ` holds the layout alone.
 """
 
-DECISION = "0020-letters-are-made-again.md"
+DECISION = "0013-letters-are-made-again.md"
 
 
 def page() -> str:

@@ -1,7 +1,7 @@
 """Letters (文书): which kinds there are, that one was issued, and the book in which a unit numbers them.
 
 Event types are the storage format: add fields with defaults, never rename or drop one. The letter itself is never in
-the log: it names people (docs/decisions/0020-letters-are-made-again.md).
+the log: it names people (docs/decisions/0013-letters-are-made-again.md).
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def refused_everywhere(client: TestClient, bench: Workbench, paths: set[str], as
 
 
 def test_a_link_changes_nothing(module_bench: Workbench) -> None:
-    """What a GET may record is that somebody took a list (decision 18), and nothing else."""
+    """What a GET may record is that somebody took a list (decision 11), and nothing else."""
     before = module_bench.service.log.head()
     with module_bench.client("admin") as client:
         for path in (
