@@ -30,7 +30,7 @@ def test_an_agreement_is_written_down_by_pointer(
     page.get_by_label("其他，每行一个").fill("li.mediator")
     page.get_by_label("笔录").fill("双方同意以现有界石为准。")
     page.get_by_role("button", name="召开调解会").click()
-    assert page.get_by_role("status").inner_text() == "已办理：召开调解会"
+    assert page.locator(".notice[role=status]").inner_text() == "已办理：召开调解会"
     page.get_by_role("link", name="达成协议").click()
     page.get_by_label("书面", exact=True).check()
     page.get_by_label("协议生效日").fill("2026-03-03")
@@ -50,7 +50,7 @@ def test_an_agreement_is_written_down_by_pointer(
     page.get_by_label("调解员已签名").check()
     page.get_by_label("已盖章").check()
     page.get_by_role("button", name="达成协议", exact=True).last.click()
-    assert page.get_by_role("status").inner_text() == "已办理：达成协议"
+    assert page.locator(".notice[role=status]").inner_text() == "已办理：达成协议"
     agreed = bench.service.case(code)
     assert agreed.state == "village_mediation.agreed"
     visit.wrong = [
