@@ -88,8 +88,11 @@ class Door:
         if request.method in SAFE:
             return
         if said.how == "token":
-            kept = self._kept.get(said.digest)
-            if kept is not None and kept.token is not None and kept.token.reach != Reach.ACT:
+            kept = self._kept.get(
+                said.digest
+            )  # may have been forgotten since it was looked up: then asked again
+            token = kept.token if kept else self.credentials.token(said.digest)
+            if token is None or token.reach != Reach.ACT:
                 raise ReadOnly
             return
         sent = request.headers.get(CSRF_HEADER, "")

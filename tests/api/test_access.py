@@ -93,6 +93,22 @@ def test_a_token_for_reading_changes_nothing(web):
     assert web.get(f"/cases/{code}")["version"] == 1
 
 
+def test_a_token_for_reading_that_is_forgotten_while_it_is_asked_for_changes_nothing(
+    web, context, monkeypatch
+):
+    code = web.report()
+    headers = issued(web, REPORTER["user"], Reach.READ)
+    door, check = context.door, context.door.check
+
+    async def forgotten(request, said, signed):
+        door.forget()  # as another request does, between the look-up and the check
+        await check(request, said, signed)
+
+    monkeypatch.setattr(door, "check", forgotten)
+    assert offer(web, code, headers).status_code == 403
+    assert offer(web, code, web.people.bearer(REPORTER)).status_code == 200
+
+
 def test_who_holds_one_office_acts_in_it_without_saying_so(web):
     code = web.report()
     assert offer(web, code, web.people.bearer(REPORTER)).status_code == 200
