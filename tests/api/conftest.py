@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,14 @@ class Web:
 
     def found(self) -> None:
         """Create the units of the township, and accounts for the people of the examples."""
-        for code, name, kind, parent in UNITS:
+        self.create(UNITS)
+        for example in EXAMPLES.values():
+            self.people.bearer(example["actor"])
+        self.client.headers.update(self.people.bearer(AUDITOR))
+
+    def create(self, units: Iterable[tuple[str, str, str, str]]) -> None:
+        """Create units: code, name, kind, the unit above."""
+        for code, name, kind, parent in units:
             body = {
                 "actor": ADMIN,
                 "effective": "2000-01-01",
@@ -84,9 +91,6 @@ class Web:
                 "parent": parent,
             }
             assert self.send("POST", "/units", body).status_code == 201
-        for example in EXAMPLES.values():
-            self.people.bearer(example["actor"])
-        self.client.headers.update(self.people.bearer(AUDITOR))
 
     def report(self, **changes: Any) -> str:
         """Report the example dispute; answers with its code."""

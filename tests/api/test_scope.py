@@ -18,7 +18,7 @@ from api.examples import GRID, MEDIATOR, REPORTER, TOWNSHIP, VILLAGE, by
 from api.routes.events import teller
 from api.stream import Stream
 from eventlog.credentials import digest
-from tests.api.conftest import ADMIN, COUNTY, body_of
+from tests.api.conftest import COUNTY, body_of
 
 OTHER_TOWN, OTHER_VILLAGE, BUREAU = "330604-200", "330604-201", "330604-NY"
 MORE = (
@@ -56,16 +56,7 @@ SEEN: tuple[tuple[dict[str, str], set[str]], ...] = (
 @pytest.fixture
 def county(web):
     """A county with four disputes."""
-    for code, name, kind, parent in MORE:
-        body = {
-            "actor": ADMIN,
-            "effective": "2000-01-01",
-            "code": code,
-            "name": name,
-            "kind": kind,
-            "parent": parent,
-        }
-        assert web.send("POST", "/units", body).status_code == 201
+    web.create(MORE)
     for who, _ in SEEN:
         web.people.bearer(who)  # whom a plan names has to be there
     for code in (HERE, GONE_UP, LENT):
