@@ -109,7 +109,8 @@ def happen(case: Matter, when: Any, step: str, unit: str, other: str, user: str,
             case.tell(HandedDown, when, state="village_mediation.offered", to=unit, **down)
         case "assign":
             case.tell(MediatorAssigned, when, chair=user, mediators=(second,))
-        case "replace":
+        case "replace":  # only of mediators: a guard refuses it before there are any
+            case.tell(MediatorAssigned, when, chair=user, mediators=(user,))
             case.tell(MediatorReplaced, when, old=user, new=second)
         case "joint":
             case.tell(JointHandlingFormed, when, lead=unit, members=(unit, other))
