@@ -76,6 +76,11 @@ class Batch:
 class Draft:
     """One transaction's writes. `unchecked` trusts the database's constraints, which undo everything."""
 
+    __slots__ = (
+        "_emptied", "_held", "_keys", "_link", "_unchecked", "_versions", "began", "commands", "last", "rows", "spoilt",
+        "subjects",
+    )  # fmt: skip
+
     def __init__(self, last: Last, link: Link = SUITES[SUITE], *, unchecked: bool = False) -> None:
         self.began = self.last = last
         self.rows: list[NewRow] = []
@@ -141,14 +146,15 @@ class Draft:
             id_, version = as_uuid(e.originator_id), e.originator_version
             hash_ = link(hash_, position, id_, version, e.topic, recorded_at, e.state)
             rows.append((position, id_, version, e.topic, recorded_at, e.state, hash_))
+            self._held.add(id_)
         if rows:
             self.last = Last(position, recorded_at, hash_)
             self.rows += rows
-            self._held.update(row[1] for row in rows)
         if write.command is not None:
             self.commands[write.command.key] = (write.command, recorded_at)
             self.learn_key(write.command.key, True)
-        self.subjects.update((row.subject_id, row) for row in write.subjects)
+        if write.subjects:
+            self.subjects.update((row.subject_id, row) for row in write.subjects)
         self._versions.update(versions)
         return Receipt(tuple(range(first, first + len(rows))), recorded_at)
 

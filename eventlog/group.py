@@ -24,13 +24,14 @@ class Waiting:
 
     __slots__ = ("_woken", "error", "leads", "receipt", "write")
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: Write, *, leads: bool) -> None:
         self.write = write
         self.receipt: Receipt | None = None
         self.error: BaseException | None = None
-        self.leads = False
-        self._woken = threading.Lock()
-        self._woken.acquire()
+        self.leads = leads
+        if not leads:  # who leads never sleeps
+            self._woken = threading.Lock()
+            self._woken.acquire()
 
     @property
     def done(self) -> bool:
@@ -54,10 +55,10 @@ class Group:
 
     def record(self, write: Write) -> Receipt:
         """Returns when it is committed. Raises this write's own error."""
-        mine = Waiting(write)
         with self._lock:
+            mine = Waiting(write, leads=not self._led)
             self._queue.append(mine)
-            mine.leads, self._led = not self._led, True
+            self._led = True
         if not mine.leads:
             self._sleep(mine)
         if mine.leads:

@@ -60,6 +60,10 @@ class LogRecorder(Questions):
     def _begin(self, asked: Asked) -> tuple[Last, Found]:
         """Opens the write transaction, takes the lock under which positions are given out, then looks."""
 
+    def _begin_unchecked(self) -> Last:
+        """The same for events whose positions and versions the database refuses where they are taken."""
+        return self._begin(Asked())[0]
+
     @abstractmethod
     def _find(self, asked: Asked) -> Found:
         """Looks inside the open transaction."""
@@ -118,15 +122,25 @@ class LogRecorder(Questions):
                 self.watcher(len(group), perf_counter() - began)
 
     def _record_unchecked(self, group: list[Waiting]) -> bool:
-        """Trusts that nothing is taken. False when something is; then nothing was recorded."""
-        try:
-            with self._transaction(Asked(), unchecked=True) as draft:
-                now = self._now()
+        """Trusts that nothing is taken. False when something is; then nothing was recorded.
+
+        A transaction without the layers that let others join it: ordinary commands come this way, and a lone writer
+        waits for every layer.
+        """
+        with self._writing:
+            try:
+                draft, now = Draft(self._begin_unchecked(), self._link_now(), unchecked=True), self._now()
                 receipts = [draft.admit(one.write, now) for one in group]
-        except (IntegrityError, SubjectEmptied):
-            return False
+                self._insert(draft.take())
+                self._commit(draft)
+            except BaseException as error:
+                self._rollback()
+                if isinstance(error, (IntegrityError, SubjectEmptied)):
+                    return False
+                raise
         for one, receipt in zip(group, receipts, strict=True):
             one.receipt = receipt
+        self._news.tell(draft.last.position)
         return True
 
     def _record_checked(self, group: list[Waiting]) -> None:

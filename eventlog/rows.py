@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
@@ -32,8 +33,7 @@ class CommandRecord:
     answer: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """Where and when an append was recorded. No positions when it held a command or people only."""
 
     positions: tuple[int, ...]
@@ -50,9 +50,8 @@ class SubjectRow:
     emptied_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """What one append records, all of it or nothing. (Group commit will hand several of these to one transaction.)"""
+class Write(NamedTuple):
+    """What one append records, all of it or nothing."""
 
     events: Sequence[StoredEvent] = ()
     command: CommandRecord | None = None

@@ -100,6 +100,29 @@ def test_a_group_is_one_transaction(log, monkeypatch):
 # Several processes
 
 
+def test_who_believes_to_be_alone_is_put_right_by_the_database(log, database_url):
+    """After some turns without anybody else it is not looked up any more where the log ends."""
+    other = open_log(database_url)
+    try:
+        one, two = uuid4(), uuid4()
+        for version in range(1, 7):
+            log.recorder.record(Write([stored(one, version)]))
+        for version in (1, 2):
+            other.recorder.record(Write([stored(two, version)]))
+        got = log.recorder.record(Write([stored(one, 7)], CommandRecord("key", "d", b"")))
+        assert got.positions == (9,)
+        assert other.recorder.record(Write([stored(two, 3)])).positions == (10,)
+        with pytest.raises(Conflict):
+            log.recorder.record(Write([stored(two, 3)]))
+        with pytest.raises(KeyTaken):
+            other.recorder.record(Write([stored(two, 4)], CommandRecord("key", "d", b"")))
+        assert log.recorder.record(Write([stored(one, 8)])).positions == (11,)
+        assert [entry.position for entry in log.read(0)] == list(range(1, 12))
+        assert broken_at(log) is None
+    finally:
+        other.close()
+
+
 def write(url, process, until, errors):
     """Eight threads append to notebooks of their own, and fight with the other process over one that all share."""
     log = open_log(url)
