@@ -8,16 +8,20 @@ ends them by uvicorn's limit, so never start one without it (an open stream keep
 
 from __future__ import annotations
 
+import gc
 from socket import socket
 from types import FrameType
 
 import uvicorn
+from anyio import to_thread
 from fastapi import FastAPI
 
 from api.app import create_app
 from gridcase import logs
 from gridcase.settings import Settings
 
+SELDOM = (10_000, 20, 100)  # of gc.set_threshold: a case in memory is many objects, few of them are ever garbage
+AT_WORK = 16  # requests; as many as there are connections to the log
 GRACE = 5  # seconds that answers under way get after a signal
 
 
@@ -40,6 +44,18 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, served: FastAPI) -> None:
         super().__init__(config)
         self.served = served
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Sees to it that nobody waits long where many ask at once.
+
+        What is there for good is left out of every collection of garbage: all requests wait while one looks around.
+        Threads beyond those that can work take each other's turns; who waits for one of these comes on in order.
+        """
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
+        to_thread.current_default_thread_limiter().total_tokens = AT_WORK
 
 
 def serve(settings: Settings, here: socket) -> None:

@@ -20,6 +20,16 @@ POSITIONS = sa.Table(
     sa.Column("shape", Text, nullable=False),  # of the tables: other columns mean that they are built anew
 )
 
+_MOVE = (  # made once: for each projection of each batch
+    sa.update(POSITIONS)
+    .where(
+        POSITIONS.c.projection == sa.bindparam("name"),
+        POSITIONS.c.position == sa.bindparam("at"),
+        POSITIONS.c.generation == sa.bindparam("build"),
+    )
+    .values(position=sa.bindparam("to"))
+)
+
 LOCK = 0x6772_6964_7265_6164  # "gridread": two processes may prepare or rebuild at once
 
 
@@ -38,9 +48,8 @@ def known(connection: sa.Connection, names: Iterable[str], *, lock: bool = False
 
 def advance(connection: sa.Connection, name: str, generation: int, position: int, to: int) -> None:
     """Move on from `position`, or raise Overtaken when it is no longer there."""
-    c = POSITIONS.c
-    there = (c.projection == name, c.position == position, c.generation == generation)
-    if connection.execute(sa.update(POSITIONS).where(*there).values(position=to)).rowcount != 1:
+    given = {"name": name, "build": generation, "at": position, "to": to}
+    if connection.execute(_MOVE, given).rowcount != 1:
         raise Overtaken
 
 
