@@ -1,4 +1,4 @@
-"""The files that pages need: under names that hold their hash, kept for ever by browsers, compressed once.
+"""The files that pages need: under names that hold their hash, kept for ever by browsers, minified and compressed once.
 
 They are read when the program starts. Never add one that comes from elsewhere at run time.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+import rcssmin
+import rjsmin
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
@@ -21,6 +23,8 @@ STATIC: Final = Path(__file__).parent / "static"
 PREFIX: Final = "/static/"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 TYPES: Final = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+
+MINIFIED: Final[Mapping[str, Callable[[str], str]]] = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,6 +56,8 @@ def by_hashed_name() -> Mapping[str, Asset]:
 
 def read(file: Path) -> Asset:
     plain = file.read_bytes()
+    if minified := MINIFIED.get(file.suffix):
+        plain = minified(plain.decode()).encode()
     digest = hashlib.sha256(plain).hexdigest()[:12]
     kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     name = file.relative_to(STATIC).with_suffix(f".{digest}{file.suffix}").as_posix()

@@ -104,4 +104,9 @@ def _latest(months: Sequence[Month], say: Say) -> Markup:
 
 
 def _told(months: Sequence[Month], say: Say) -> str:
-    return "; ".join(f"{each.full}: {say.told(each.amount)}" for each in months)
+    """From where to where. Month by month it stands in the table beside, where it can be walked through."""
+    known = [each for each in months if each.amount.value is not None]
+    if not known:
+        return say.said("无案件")
+    ends = known[:1] + known[1:][-1:]
+    return " → ".join(f"{each.full}: {say.told(each.amount)}" for each in ends)
