@@ -37,6 +37,8 @@ def changes(
         request, context, me, "changes.html",
         case=case,
         step=step if known else "",
+        # A page shows it; beside a form that it would push down it waits to be opened.
+        opened=request.headers.get("sec-fetch-dest", "document") == "document",
         names=called(case.parties),
         changes=by_name(context, context.service.changes(case_id(case.code), since)),
         against=hindrance(context, case, me.actor(), step) if me.acting and known else None,

@@ -40,6 +40,14 @@ def test_a_preview_is_refused_as_the_letter_would_be(office: Office) -> None:
     assert {one.field for one in invalid.value.every} >= {"draft.ground", "draft.legal_basis"}
 
 
+def test_no_term_is_extended_that_a_case_does_not_have(office: Office) -> None:
+    case = office.service.case(office.accepted())
+    del case.clocks["P-HANDLE"]  # as in a history that was brought in
+    with pytest.raises(Invalid) as invalid:
+        office.desk.pdf(case, {"kind": "extension", "draft": {"days": 30, "reasons": "调取档案"}}, at(3, 20))
+    assert [one.field for one in invalid.value.every] == ["draft.days"]
+
+
 def test_a_copy_has_the_digest_that_was_recorded_whatever_happened_since(any_office: Office) -> None:
     office = any_office
     code = office.answered()

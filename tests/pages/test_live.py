@@ -157,6 +157,7 @@ def test_what_was_typed_survives_a_reload_a_lost_session_and_a_step_that_is_gone
     module_bench.do("accept", code, "li.mediator", within_scope=True)
     notice = page.locator(".meanwhile")
     expect(notice.locator("summary")).to_contain_text("案件已由李和更新：")
+    assert notice.locator("details").get_attribute("open") is None  # it does not push the form away
     notice.locator("summary").click()
     expect(notice).to_contain_text("这一步现在不能办理")
     page.reload()
