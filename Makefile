@@ -32,7 +32,7 @@ run: setup ## serve the demonstration district on SQLite, or what GRIDCASE_DATAB
 	@exec $(BIN)/gridcase serve --demo $(ARGS)
 
 test: setup ## run every test
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: setup ## format, lint, types, imports and generated documents: what CI asks before the tests
 	$(BIN)/ruff format --check
