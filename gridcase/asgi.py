@@ -20,11 +20,8 @@ from api.app import create_app
 from gridcase import logs
 from gridcase.settings import Settings
 
-SELDOM = (
-    10_000,
-    20,
-    100,
-)  # of gc.set_threshold: a case in memory is many objects, few of them are ever garbage
+# Of gc.set_threshold: a case in memory is many objects, and few of them are ever garbage.
+SELDOM = (10_000, 20, 100)
 AT_WORK = 16  # requests; as many as there are connections to the log
 GRACE = 5  # seconds that answers under way get after a signal
 
