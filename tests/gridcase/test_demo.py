@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections import Counter
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from gridcase.demo.accounts import demo_accounts
 from gridcase.demo.letters import KINDS
 from gridcase.demo.people import officials
 from gridcase.demo.year import load_demo
+from tests.support.notebook import Notebook
 from workflows.dispute import DISPUTE
 from workflows.petition import PETITION
 from workflows.reference import Reference
@@ -58,20 +60,22 @@ def district_year(tmp_path_factory):
     log.close()
 
 
-def digest(path):
-    log = open_log(f"sqlite:///{path}")
+def digest(log):
     told = hashlib.sha256()
     for row in log.recorder.rows_after(0, None):
         told.update(SEALED.sub("", repr(row)).encode())
-    log.close()
     return told.hexdigest()
 
 
-def test_the_same_last_day_and_seed_give_the_same_log_and_another_seed_another(tmp_path):
-    for name in ("first", "second"):
-        load(tmp_path / name, scale=0.01)
-    load(tmp_path / "other", scale=0.01, seed=2)
-    assert digest(tmp_path / "first") == digest(tmp_path / "second") != digest(tmp_path / "other")
+def test_the_same_last_day_and_seed_give_the_same_log_and_another_seed_another(district_year, tmp_path):
+    _, first, *_ = district_year
+    load(tmp_path / "second")
+    load(tmp_path / "other", seed=2)
+    with (
+        closing(open_log(f"sqlite:///{tmp_path / 'second'}")) as second,
+        closing(open_log(f"sqlite:///{tmp_path / 'other'}")) as other,
+    ):
+        assert digest(first) == digest(second) != digest(other)
 
 
 def test_no_step_of_a_story_is_refused(district_year):
@@ -177,9 +181,12 @@ def test_there_is_an_account_for_every_post_that_people_hold():
 
 
 def test_a_log_that_holds_something_is_left_alone(tmp_path):
-    load(tmp_path / "demo.db", scale=0)
-    with pytest.raises(Invalid, match="empty"):
-        load(tmp_path / "demo.db", scale=0)
+    with closing(open_log(f"sqlite:///{tmp_path / 'demo.db'}")) as log:
+        log.prepare()
+        log.append(Notebook("mine"))
+        with pytest.raises(Invalid, match="empty"):
+            load(tmp_path / "demo.db", scale=0)
+        assert log.head() == 1
 
 
 @pytest.mark.parametrize("table", [dispute_paths, petition_paths], ids=lambda table: table.__name__)
