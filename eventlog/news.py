@@ -14,26 +14,23 @@ class News:
 
     def __init__(self, head: Callable[[], int]) -> None:
         self._head = head
-        self._lock = threading.Lock()
-        self._told = threading.Condition(self._lock)
-        self._asleep = 0
+        self._told = threading.Condition()
         self._seen = 0
         self._asked_at = 0.0
 
     def tell(self, position: int) -> None:
         """Wakes who waits for something up to `position`, which is committed."""
-        with self._lock:
+        with self._told:
             if position > self._seen:
                 self._seen = position
-                if self._asleep:
-                    self._told.notify_all()
+                self._told.notify_all()
 
     def wait(self, after: int, timeout: float) -> bool:
         """Whether something beyond `after` is committed, waiting at most `timeout` seconds for it."""
         remaining = timeout
         ask = True  # at the beginning and at the end in any case
         while True:
-            with self._lock:
+            with self._told:
                 if self._seen > after:
                     return True
                 ask = ask or remaining <= 0 or monotonic() - self._asked_at >= POLL_SECONDS
@@ -42,16 +39,12 @@ class News:
             if ask:
                 self.tell(self._head())
                 ask = False
-            with self._lock:
+            with self._told:
                 if self._seen > after:
                     return True
                 if remaining <= 0:
                     return False
                 # Counted down, not compared with a clock: a test may have stopped the clock.
                 step = min(POLL_SECONDS, remaining)
-                self._asleep += 1
-                try:
-                    self._told.wait(step)
-                finally:
-                    self._asleep -= 1
+                self._told.wait(step)
             remaining -= step

@@ -40,7 +40,6 @@ BROKEN = (
     "The connection to PostgreSQL broke while something was being recorded, and nothing tells whether it was recorded. "
     "Look, or repeat the command with its key."
 )
-TRUSTED = 3  # times that nobody else had written: then no turn is taken before
 
 _BEYOND = """
 SELECT position, originator_id, originator_version, topic, recorded_at, state
@@ -69,8 +68,6 @@ class PostgresRecorder(LogRecorder):
         )  # fmt: skip
         self._url = url
         self._line: _Connection | None = None  # the connection on which everything is recorded
-        self._left: Last | None = None  # where this process has left the log
-        self._undisturbed = 0  # how often nobody else had written meanwhile
         self._at_once = AtOnce()
 
     def prepare(self, version: int = SCHEMA_VERSION) -> None:
@@ -174,13 +171,13 @@ class PostgresRecorder(LogRecorder):
     def _record_at_once(self, group: list[Waiting]) -> bool:
         """False when nothing was recorded, because somebody else had. Raises for the whole group."""
         link, line = self._link_now(), self._connected()
-        turn = self._left is None or self._undisturbed < TRUSTED
+        turn = self._believed is None
         draft, written = Draft(self._left or Last(), link, unchecked=True), 0
         try:
             with translated():
                 if turn:
                     last = self._at_once.take_turn(line)
-                    self._undisturbed = self._undisturbed + 1 if last == self._left else 0
+                    self._saw_end(last)
                     draft = Draft(last, link, unchecked=True)
                 now = self._now()
                 receipts = [draft.admit(one.write, now) for one in group]
@@ -197,10 +194,7 @@ class PostgresRecorder(LogRecorder):
         if not written:
             self._undisturbed = 0
             return False
-        self._left = draft.last
-        for one, receipt in zip(group, receipts, strict=True):
-            one.receipt = receipt
-        self._news.tell(draft.last.position)
+        self._recorded(group, receipts, draft.last)
         return True
 
     def _give_back_turn(self) -> None:
@@ -236,7 +230,7 @@ class PostgresRecorder(LogRecorder):
             except OperationalError:
                 if not line.closed or attempt == 2:
                     raise
-        self._undisturbed = self._undisturbed + 1 if last == self._left else 0
+        self._saw_end(last)
         return last, found
 
     def _find(self, asked: Asked) -> Found:

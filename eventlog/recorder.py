@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
 
-from eventsourcing.persistence import IntegrityError, OperationalError, PersistenceError
+from eventsourcing.persistence import OperationalError, PersistenceError
 
 from eventlog.chain import SUITES, Link
 from eventlog.draft import THE_BEGINNING, Asked, Batch, Draft, Found, Last
@@ -26,6 +26,7 @@ from eventlog.rows import Receipt, Write
 
 __all__ = ["SCHEMA_VERSION", "THE_BEGINNING", "LogRecorder", "utc_now"]
 
+TRUSTED = 3  # times that nobody else had written: then it is not looked up where the log ends
 AT_ONCE = 2_000  # rows of a batch that are kept in memory before they are inserted
 
 
@@ -43,6 +44,8 @@ class LogRecorder(Questions):
         self._writer: int | None = None  # the thread inside transaction()
         self._draft: Draft | None = None  # of that transaction
         self._group = Group(self._record_group)
+        self._left: Last | None = None  # where this process has left the log
+        self._undisturbed = 0  # how often nobody else had written meanwhile
         self._link: Link | None = None
         self.watcher: Callable[[int, float], None] | None = None  # is told commands and seconds of each group
 
@@ -60,13 +63,13 @@ class LogRecorder(Questions):
     def _begin(self, asked: Asked) -> tuple[Last, Found]:
         """Opens the write transaction, takes the lock under which positions are given out, then looks."""
 
-    def _begin_unchecked(self) -> Last:
-        """The same for events whose positions and versions the database refuses where they are taken."""
-        return self._begin(Asked())[0]
-
     @abstractmethod
     def _find(self, asked: Asked) -> Found:
         """Looks inside the open transaction."""
+
+    @abstractmethod
+    def _record_unchecked(self, group: list[Waiting]) -> bool:
+        """Trusts that nothing is taken. False when something is; then nothing was recorded."""
 
     @abstractmethod
     def _insert(self, batch: Batch) -> None:
@@ -121,27 +124,21 @@ class LogRecorder(Questions):
             if self.watcher is not None:
                 self.watcher(len(group), perf_counter() - began)
 
-    def _record_unchecked(self, group: list[Waiting]) -> bool:
-        """Trusts that nothing is taken. False when something is; then nothing was recorded.
+    @property
+    def _believed(self) -> Last | None:
+        """Where the log ends, for a process that was alone; None: ask. Where it is wrong the position is taken."""
+        return self._left if self._undisturbed >= TRUSTED else None
 
-        A transaction without the layers that let others join it: ordinary commands come this way, and a lone writer
-        waits for every layer.
-        """
-        with self._writing:
-            try:
-                draft, now = Draft(self._begin_unchecked(), self._link_now(), unchecked=True), self._now()
-                receipts = [draft.admit(one.write, now) for one in group]
-                self._insert(draft.take())
-                self._commit(draft)
-            except BaseException as error:
-                self._rollback()
-                if isinstance(error, (IntegrityError, SubjectEmptied)):
-                    return False
-                raise
+    def _saw_end(self, last: Last) -> None:
+        """The database has told where the log ends."""
+        self._undisturbed = self._undisturbed + 1 if last == self._left else 0
+
+    def _recorded(self, group: list[Waiting], receipts: list[Receipt], last: Last) -> None:
+        """The group is committed, and the log ends there."""
+        self._left = last
         for one, receipt in zip(group, receipts, strict=True):
             one.receipt = receipt
-        self._news.tell(draft.last.position)
-        return True
+        self._news.tell(last.position)
 
     def _record_checked(self, group: list[Waiting]) -> None:
         """Looks up first, and refuses whose version or key is taken."""

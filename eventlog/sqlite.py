@@ -20,14 +20,12 @@ from eventsourcing.persistence import IntegrityError, OperationalError, Persiste
 
 from eventlog.draft import THE_BEGINNING, Asked, Batch, Draft, Found, Last
 from eventlog.errors import Conflict, KeyTaken, SubjectEmptied, Unavailable
+from eventlog.group import Waiting
 from eventlog.migrations import SCHEMA_VERSION, upgrade
 from eventlog.recorder import LogRecorder
 from eventlog.rows import EventRow
 
 BUSY_SECONDS = 30.0
-TRUSTED = (
-    2  # groups in a row before which nobody else had written: then it is not looked up where the log ends
-)
 
 _LAST = "SELECT position, recorded_at, hash FROM events ORDER BY position DESC LIMIT 1"
 _PUT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -53,8 +51,6 @@ class SQLiteRecorder(LogRecorder):
                 f"The folder of the log {path!r} does not exist. Make it, or name another file."
             )
         self._write_connection = self._connect_writer()
-        self._left: Last | None = None  # where this process has left the log
-        self._undisturbed = 0  # how often nobody else had written meanwhile
         self._idle: list[sqlite3.Connection] = []
         self._all_readers: list[sqlite3.Connection] = []
         self._readers = threading.Lock()
@@ -157,15 +153,33 @@ class SQLiteRecorder(LogRecorder):
             run("BEGIN IMMEDIATE")
             row = run(_LAST).fetchone()
         last = Last(row[0], datetime.fromisoformat(row[1]), row[2]) if row else Last()
-        self._undisturbed = self._undisturbed + 1 if last == self._left else 0
+        self._saw_end(last)
         return last, self._find(asked) if asked else Found()
 
+    def _record_unchecked(self, group: list[Waiting]) -> bool:
+        # Without the layers of a transaction that others may join: a lone writer waits for every one of them.
+        with self._writing:
+            try:
+                draft, now = Draft(self._begin_unchecked(), self._link_now(), unchecked=True), self._now()
+                receipts = [draft.admit(one.write, now) for one in group]
+                self._insert(draft.take())
+                self._commit(draft)
+            except BaseException as error:
+                self._rollback()
+                self._undisturbed = 0
+                if isinstance(error, (IntegrityError, SubjectEmptied)):
+                    return False
+                raise
+        self._recorded(group, receipts, draft.last)
+        return True
+
     def _begin_unchecked(self) -> Last:
-        if self._left is None or self._undisturbed < TRUSTED:
+        last = self._believed
+        if last is None:
             return self._begin(Asked())[0]
         with _translated:
             self._write_connection.execute("BEGIN IMMEDIATE")
-        return self._left
+        return last
 
     def _find(self, asked: Asked) -> Found:
         run, found = self._write_connection.execute, Found()
@@ -210,7 +224,6 @@ class SQLiteRecorder(LogRecorder):
         self._left = draft.last
 
     def _rollback(self) -> None:
-        self._left = None
         # A failed COMMIT (disk full) may have ended the transaction already.
         with contextlib.suppress(sqlite3.Error):
             if self._write_connection.in_transaction:
