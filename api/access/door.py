@@ -88,11 +88,7 @@ class Door:
         if request.method in SAFE:
             return
         if said.how == "token":
-            kept = self._kept.get(
-                said.digest
-            )  # may have been forgotten since it was looked up: then asked again
-            token = kept.token if kept else self.credentials.token(said.digest)
-            if token is None or token.reach != Reach.ACT:
+            if not signed.may_act:
                 raise ReadOnly
             return
         sent = request.headers.get(CSRF_HEADER, "")
@@ -117,9 +113,11 @@ class Door:
             if chosen is None and said.office:
                 raise OfficeNotHeld(said.office, [office.name for office in offices])
             acting = chosen or acting
-        if kept.session is None:
-            return Signed(kept.user, offices, acting, "token")
+        if kept.token is not None:
+            may_act = kept.token.reach == Reach.ACT
+            return Signed(kept.user, offices, acting, "token", may_act=may_act)
         row = kept.session
+        assert row is not None
         return Signed(kept.user, offices, acting, "session", row.csrf, row.language, kept.password_due)
 
     def _token(self, said: Said, now: datetime) -> Known | None:

@@ -37,6 +37,7 @@ class Signed:
     csrf: str = ""
     language: str = ""
     password_due: bool = False  # somebody else has set it: first of all it is changed
+    may_act: bool = True  # a token may be for reading alone
 
     def actor(self, on_behalf_of: str = "") -> Actor:
         """Who acts. Raises NoOffice for somebody who holds none, or several and has not chosen."""
