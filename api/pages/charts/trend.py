@@ -97,7 +97,7 @@ def _line(months: Sequence[Month], top: float, height: float, say: Say, radius: 
 
 def _latest(months: Sequence[Month], say: Say) -> Markup:
     """The last value in numbers, with its month."""
-    known = [each for each in months if each.amount.value is not None]
+    known = _counted(months)
     if not known:
         return text(1, 1, say.said("无案件"), "none", "end")
     return text(1, 1, f"{known[-1].name} {say.share(known[-1].amount.value)}", "value", "end")
@@ -105,8 +105,12 @@ def _latest(months: Sequence[Month], say: Say) -> Markup:
 
 def _told(months: Sequence[Month], say: Say) -> str:
     """From where to where. Month by month it stands in the table beside, where it can be walked through."""
-    known = [each for each in months if each.amount.value is not None]
+    known = _counted(months)
     if not known:
         return say.said("无案件")
     ends = known[:1] + known[1:][-1:]
     return " → ".join(f"{each.full}: {say.told(each.amount)}" for each in ends)
+
+
+def _counted(months: Sequence[Month]) -> list[Month]:
+    return [each for each in months if each.amount.value is not None]
