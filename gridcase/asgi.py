@@ -17,12 +17,12 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from api.app import create_app
+from eventlog.postgres import POOL_SIZE
 from gridcase import logs
 from gridcase.settings import Settings
 
 # Of gc.set_threshold: a case in memory is many objects, and few of them are ever garbage.
 SELDOM = (10_000, 20, 100)
-AT_WORK = 16  # requests; as many as there are connections to the log
 GRACE = 5  # seconds that answers under way get after a signal
 
 
@@ -50,13 +50,14 @@ class Server(uvicorn.Server):
         """Sees to it that nobody waits long where many ask at once.
 
         What is there for good is left out of every collection of garbage: all requests wait while one looks around.
-        Threads beyond those that can work take each other's turns; who waits for one of these comes on in order.
+        There are as many threads as connections to the log: more take each other's turns, and who waits for one of
+        these comes on in order.
         """
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
         gc.set_threshold(*SELDOM)
-        to_thread.current_default_thread_limiter().total_tokens = AT_WORK
+        to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
 
 
 def serve(settings: Settings, here: socket) -> None:
