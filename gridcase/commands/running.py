@@ -104,15 +104,18 @@ def worker() -> None:
     logs.begin(settings.log_level, settings.log_format)
     with house(watched=True) as context:
         work = context.worker = context.new_worker()
-        if settings.worker_metrics_port is not None and context.metrics is not None:
-            from prometheus_client import start_http_server
-
-            start_http_server(settings.worker_metrics_port, settings.host, context.metrics.registry)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # both ways to be asked to stop
         work.start()
         try:
+            # After the start: who looks as soon as the port answers would be told that no worker runs.
+            if settings.worker_metrics_port is not None and context.metrics is not None:
+                from prometheus_client import start_http_server
+
+                start_http_server(settings.worker_metrics_port, settings.host, context.metrics.registry)
             work.wait()
         except KeyboardInterrupt:
+            pass
+        finally:
             work.stop()
 
 
